@@ -16,7 +16,7 @@ from arenite.backends.target import find_target
 from arenite.cli import app
 from arenite.model import Operator
 from arenite.report.gate.checked import Checked, Failure
-from arenite.report.gate.github import as_commands
+from arenite.report.gate.ci import as_commands
 from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 

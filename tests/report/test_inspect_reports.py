@@ -9,8 +9,7 @@ from rich.cells import cell_len
 
 from arenite import zoo
 from arenite.report import map_text
-from arenite.report.inspect_csv import OPERATOR_COLUMNS, OPERATORS, TENSOR_COLUMNS, TENSORS, as_csv
-from arenite.report.inspect_json import as_json
+from arenite.report.inspect_data import OPERATOR_COLUMNS, OPERATORS, TENSOR_COLUMNS, TENSORS, as_csv, as_json
 from arenite.report.inspect_text import BAR_CELLS, Parts, bar, print_inspection
 from arenite.report.json import write_json
 from arenite.search.inspection import inspect

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from arenite.backends.target import TFLM
+from arenite.backends.target import TFLM, Target
 from arenite.bundle.array import model_header, model_source
 from arenite.bundle.build_file import build_file
-from arenite.bundle.interface import interface
+from arenite.bundle.interface import interface, runner
 from arenite.bundle.resolver import operators, resolver_header
-from arenite.bundle.runner import runner
 from arenite.bundle.size import arena_header
 from arenite.checkers.validity import validity
 from arenite.codegen.assemble import port
@@ -18,19 +17,16 @@ from arenite.codegen.names import checked, identifier
 from arenite.codegen.text.selftest import Tested, compared, status_checked
 from arenite.errors import OptionError
 from arenite.hardware import target_of
-from arenite.runtimes.example import example
+from arenite.runtimes.example import Example, example
 from arenite.runtimes.run import Failure
-from arenite.tflite.sources import model_of
+from arenite.tflite.sources import ModelSource, model_of
 from arenite.tflite.write import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.backends.target import Target
     from arenite.codegen.program import Port
     from arenite.model import Model
-    from arenite.runtimes.example import Example
-    from arenite.tflite.sources import ModelSource
 
 
 @dataclass(frozen=True)

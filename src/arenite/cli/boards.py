@@ -15,18 +15,13 @@ def boards_command(
 ) -> None:
     """List the boards that are known with their memory, or tell all that is known of one."""
     from arenite import hardware
+    from arenite.report.boards import as_json, print_board, print_boards
+    from arenite.report.json import write_json
 
     chosen = hardware.boards() if name is None else (hardware.find_board(name),)
     if json:
-        from arenite.report.boards import as_json
-        from arenite.report.json import write_json
-
         write_json(as_json(chosen), sys.stdout)
     elif name is None:
-        from arenite.report.boards import print_boards
-
         print_boards(chosen, sys.stdout)
     else:
-        from arenite.report.boards import print_board
-
         print_board(chosen[0], sys.stdout)

@@ -93,12 +93,7 @@ def check_command(
     from arenite.report.gate.write import write_many, write_one
 
     how = _format(format, json=json)
-    outside = ends(
-        stream_input=stream_input,
-        stream_output=stream_output,
-        external_input=external_input,
-        external_output=external_output,
-    )
+    outside = ends(stream=(stream_input, stream_output), external=(external_input, external_output))
     allowed = _allowed(compare, max_growth, allow_new=allow_new)
     request = _Request(compare, allowed, allow_new, not no_hints, time_limit, outside)
     files = model_files(models, compare)

@@ -73,8 +73,11 @@ def explore_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show the smallest arenas for more and more work, and write one of them with --pick N -o FILE."""
-    from arenite.cli.files import check_not_source, picture_file
+    from arenite.cli.files import check_not_source, picture_file, say
     from arenite.cli.progress import progress
+    from arenite.report.explore import as_json, print_exploration
+    from arenite.report.json import write_json
+    from arenite.report.optimize import verified
     from arenite.search.exploration import explore
     from arenite.search.options import Options
     from arenite.tflite.files import check_writable, replace_file
@@ -89,12 +92,7 @@ def explore_command(
         minimize=minimize,
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         keep_inputs=keep_inputs,
-        ends=ends(
-            stream_input=stream_input,
-            stream_output=stream_output,
-            external_input=external_input,
-            external_output=external_output,
-        ),
+        ends=ends(stream=(stream_input, stream_output), external=(external_input, external_output)),
         verify=not no_verify,
         rounds=rounds,
         effort=effort,
@@ -119,15 +117,8 @@ def explore_command(
             replace_file(picture.path, draw(found, picture), force=force)
             written.append(picture.path)
     if json:
-        from arenite.report.explore import as_json
-        from arenite.report.json import write_json
-
         write_json(as_json(found), sys.stdout)
     else:
-        from arenite.cli.files import say
-        from arenite.report.explore import print_exploration
-        from arenite.report.optimize import verified
-
         print_exploration(found, sys.stdout)
         for line in verified(picked) if picked else ():
             say(line)

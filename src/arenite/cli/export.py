@@ -87,12 +87,8 @@ def export_command(
 
     if (c is None) == (tflm is None):
         raise OptionError("what to write? give either --c DIR or --tflm DIR")
-    outside = ends(
-        stream_input=[*(stream_input or ()), *(feed_input or ())],
-        stream_output=stream_output,
-        external_input=external_input,
-        external_output=external_output,
-    )
+    by_rows = [*(stream_input or ()), *(feed_input or ())]
+    outside = ends(stream=(by_rows, stream_output), external=(external_input, external_output))
     if outside and c is None:
         raise OptionError("--stream-input and its like go with --c DIR; TFLM has all inputs and outputs in its arena")
     if cmsis_nn is not None and c is None:

@@ -21,18 +21,16 @@ def fit_command(
 ) -> None:
     """Show which boards hold a model before and after optimize; nothing is written."""
     from arenite.cli.progress import progress
+    from arenite.report.fit import fits_as_json, print_fits
+    from arenite.report.json import write_json
     from arenite.search.fitting import fit
     from arenite.tflite.read import read_model
 
     with progress(f"fitting {model.name}"):
         fits = fit(read_model(model), board, reserve=parse_size(reserve or "0"), time_limit=time_limit)
     if json:
-        from arenite.report.fit import fits_as_json
-        from arenite.report.json import write_json
-
         write_json(fits_as_json(model.name, fits), sys.stdout)
     else:
-        from arenite.report.fit import print_fits
         from arenite.report.next_steps import after_fit, print_steps
 
         print_fits(model.name, fits, sys.stdout)

@@ -11,6 +11,8 @@ import typer
 from arenite.cli.options import Dpi, KernelsOfBoard, PictureTitle, TargetName, device, device_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from arenite.report.picture import PictureFile
     from arenite.search.inspection import Inspection
     from arenite.search.memory_map import MemoryMap
@@ -47,10 +49,12 @@ def inspect_command(
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,
 ) -> None:
     """Show every operator's working set, every tensor's lifetime, and what pins the peak."""
-    from arenite.cli.files import picture_file
+    from arenite.cli.files import picture_file, say
     from arenite.cli.progress import progress
+    from arenite.report.json import write_json
     from arenite.search.inspection import inspect
     from arenite.search.memory_map import memory_map
+    from arenite.tflite.files import replace_file
     from arenite.tflite.read import read_model
 
     on = device(target, board)
@@ -60,18 +64,15 @@ def inspect_command(
         source = read_model(model)
         inspection = inspect(source, target=on.target)
         drawn = memory_map(source, on.target) if picture or (sys.stdout.isatty() and not json) else None
-        written = [
-            *_write_csv(inspection, csv, force=force),
-            *_write_plot(inspection, drawn, picture, force=force),
-            *_write_node_data(inspection, model_explorer, force=force),
-        ]
+        written = []
+        for path, content in _files(inspection, drawn, csv, picture, model_explorer):
+            replace_file(path, content, force=force)
+            written.append(path)
     if json:
-        from arenite.report.inspect_json import as_json
-        from arenite.report.json import write_json
+        from arenite.report.inspect_data import as_json
 
         write_json(as_json(inspection), sys.stdout)
     else:
-        from arenite.cli.files import say
         from arenite.report.inspect_text import Parts, print_inspection
         from arenite.report.next_steps import after_inspect, print_steps
 
@@ -88,7 +89,7 @@ def _check_outputs(model: Path, csv: Path | None, model_explorer: Path | None, *
     from arenite.tflite.files import check_writable
 
     if csv:
-        from arenite.report.inspect_csv import OPERATORS, TENSORS
+        from arenite.report.inspect_data import OPERATORS, TENSORS
 
         check_folder(csv, (OPERATORS, TENSORS), force=force)
     if model_explorer:
@@ -96,37 +97,21 @@ def _check_outputs(model: Path, csv: Path | None, model_explorer: Path | None, *
         check_writable(model_explorer, force=force)
 
 
-def _write_csv(inspection: Inspection, folder: Path | None, *, force: bool) -> list[Path]:
-    if folder is None:
-        return []
-    from arenite.cli.files import make_folder
-    from arenite.report.inspect_csv import as_csv
-    from arenite.tflite.files import replace_file
+def _files(
+    found: Inspection, drawn: MemoryMap | None, csv: Path | None, picture: PictureFile | None, node_data: Path | None
+) -> Iterator[tuple[Path, bytes]]:
+    """The files that were asked for, each with its content, which is made when its turn comes."""
+    if csv is not None:
+        from arenite.cli.files import make_folder
+        from arenite.report.inspect_data import as_csv
 
-    make_folder(folder)
-    tables = as_csv(inspection)
-    for name, content in tables.items():
-        replace_file(folder / name, content.encode(), force=force)
-    return [folder / name for name in tables]
+        make_folder(csv)
+        yield from ((csv / name, content.encode()) for name, content in as_csv(found).items())
+    if picture is not None and drawn is not None:
+        from arenite.report.inspect_plot import chart, draw
 
+        yield picture.path, draw(chart(found), drawn, picture)
+    if node_data is not None:
+        from arenite.report import model_explorer
 
-def _write_plot(
-    inspection: Inspection, drawn: MemoryMap | None, picture: PictureFile | None, *, force: bool
-) -> list[Path]:
-    if picture is None or drawn is None:
-        return []
-    from arenite.report.inspect_plot import chart, draw
-    from arenite.tflite.files import replace_file
-
-    replace_file(picture.path, draw(chart(inspection), drawn, picture), force=force)
-    return [picture.path]
-
-
-def _write_node_data(inspection: Inspection, path: Path | None, *, force: bool) -> list[Path]:
-    if path is None:
-        return []
-    from arenite.report.model_explorer import node_data
-    from arenite.tflite.files import replace_file
-
-    replace_file(path, node_data(inspection).encode(), force=force)
-    return [path]
+        yield node_data, model_explorer.node_data(found).encode()

@@ -50,6 +50,8 @@ def layout_command(
     from arenite.budget import Budget
     from arenite.cli.files import check_not_source, say
     from arenite.cli.progress import progress
+    from arenite.report.json import write_json
+    from arenite.report.layout import layout_as_json, layout_sentences
     from arenite.search.buffer_list import as_csv, lay_out, read_buffers
     from arenite.tflite.files import check_writable, replace_file
 
@@ -68,13 +70,8 @@ def layout_command(
         if output is not None and fits:
             replace_file(output, as_csv(listed, layout.offsets).encode(), force=force)
     if json:
-        from arenite.report.json import write_json
-        from arenite.report.layout import layout_as_json
-
         write_json(layout_as_json(listed, layout, fits=fits, timed_out=budget.struck), sys.stdout)
     else:
-        from arenite.report.layout import layout_sentences
-
         for sentence in layout_sentences(listed, layout, capacity, timed_out=budget.struck):
             say(sentence)
         if output is not None:

@@ -130,8 +130,10 @@ def optimize_command(
     """
     from arenite.cli.files import check_not_source, picture_file
     from arenite.cli.progress import progress
+    from arenite.report.json import write_json
+    from arenite.report.optimize import as_json, print_details, print_plan
     from arenite.search.optimization import Options, optimize
-    from arenite.tflite.files import beside, check_writable
+    from arenite.tflite.files import beside, check_writable, replace_file
     from arenite.tflite.read import read_model
 
     on = device(target, board, reserve, arena)
@@ -150,12 +152,7 @@ def optimize_command(
         widen_bias=widen_bias,
         io=io,
         stream=stream,
-        ends=ends(
-            stream_input=stream_input,
-            stream_output=stream_output,
-            external_input=external_input,
-            external_output=external_output,
-        ),
+        ends=ends(stream=(stream_input, stream_output), external=(external_input, external_output)),
         plan=plan,
         effort=effort,
         time_limit=time_limit,
@@ -172,17 +169,12 @@ def optimize_command(
     result.write(written, force=force, verify=not no_verify)
     if picture is not None:
         from arenite.report.map_plot import draw
-        from arenite.tflite.files import replace_file
 
         replace_file(picture.path, draw(*result.maps, picture), force=force)
     if json:
-        from arenite.report.json import write_json
-        from arenite.report.optimize import as_json
-
         write_json(as_json(result), sys.stdout)
     else:
         from arenite.report.next_steps import after_optimize, print_steps
-        from arenite.report.optimize import print_details, print_plan
 
         (print_details if verbose else print_plan)(result, written, sys.stdout)
         print_steps(after_optimize(result, model, written, device_words(target, board, reserve, arena)), sys.stdout)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from arenite.report.gate.checked import Growth
     from arenite.rewrite.outside import Ends, Place, Where
 
+    Names = Sequence[str] | None
+
 
 def _targets(incomplete: str) -> list[str]:
     """Names of targets for the completion of a shell."""
@@ -125,24 +127,16 @@ ExternalOutput = Annotated[
 ]
 
 
-def ends(
-    *,
-    stream_input: Sequence[str] | None,
-    stream_output: Sequence[str] | None,
-    external_input: Sequence[str] | None,
-    external_output: Sequence[str] | None,
-) -> Ends:
-    """Where inputs and outputs are, by the names that these options were given.
+def ends(*, stream: tuple[Names, Names], external: tuple[Names, Names]) -> Ends:
+    """Where inputs and outputs are, by the names that these options were given for inputs and for outputs.
 
     Raises:
         OptionError: an input or output is asked to be in two places, or all and a certain one are asked for.
     """
     from arenite.rewrite.outside import Ends
 
-    return Ends(
-        _place("input", stream_input or (), external_input or ()),
-        _place("output", stream_output or (), external_output or ()),
-    )
+    both = zip(("input", "output"), stream, external, strict=True)
+    return Ends(*(_place(what, by_rows or (), in_memory or ()) for what, by_rows, in_memory in both))
 
 
 def _place(what: str, by_rows: Sequence[str], in_memory: Sequence[str]) -> Place:

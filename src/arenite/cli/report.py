@@ -67,7 +67,7 @@ def report_command(
     """Write one HTML page with the addresses of all tensors over time, before and after. It needs no network."""
     from arenite.cli.files import check_not_source, say
     from arenite.cli.progress import progress
-    from arenite.report.commands import board_words
+    from arenite.report import commands
     from arenite.report.page import page, read_plan
     from arenite.search.options import Options
     from arenite.tflite.files import check_writable, replace_file
@@ -77,12 +77,7 @@ def report_command(
         target=on.target,
         split=split,
         minimize=minimize,
-        ends=ends(
-            stream_input=stream_input,
-            stream_output=stream_output,
-            external_input=external_input,
-            external_output=external_output,
-        ),
+        ends=ends(stream=(stream_input, stream_output), external=(external_input, external_output)),
         max_extra_macs=None if max_extra_macs is None else parse_share(max_extra_macs),
         effort=effort,
         time_limit=time_limit,
@@ -97,7 +92,10 @@ def report_command(
     with progress(f"reporting on {model.name}") as report:
         values = read_plan(model) if saved else _values(model, optimized, options, report)
         if optimized is not None:
-            values |= _again((model, optimized), options, [*board_words(on), *(["--explore"] if explore else [])])
+            # The files as they were given, so that the commands on the page run there.
+            words = [*commands.board_words(on), *(["--explore"] if explore else [])]
+            again = commands.report_command((model, optimized), options, words)
+            values |= {"files": (str(model), str(optimized)), "page_command": again}
         shown = {**values, "frontier": _frontier(model, options, report)} if explore else values
         content = page(shown, on).encode()
     replace_file(output, content, force=force)
@@ -107,17 +105,12 @@ def report_command(
 def _values(model: Path, optimized: Path | None, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
     from arenite.tflite.read import read_model
 
-    if optimized is None:
-        return _found(read_model(model), options, progress)
-    return _given(read_model(model), read_model(optimized), options, progress)
-
-
-def _found(source: Model, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
-    """The source, and what `optimize` makes of it."""
+    if optimized is not None:
+        return _given(read_model(model), read_model(optimized), options, progress)
     from arenite.report.optimize import as_json
     from arenite.search.optimization import optimize
 
-    return as_json(optimize(source, options, progress=progress))
+    return as_json(optimize(read_model(model), options, progress=progress))
 
 
 def _given(source: Model, result: Model, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -146,13 +139,6 @@ def _given(source: Model, result: Model, options: Options, progress: Callable[[s
     if verification.problem is not None:
         raise VerificationError(f"{result.name} is not equal to {source.name}: {verification.problem}")
     return two_models(source, held, options.runs_on, verification)
-
-
-def _again(files: tuple[Path, Path], options: Options, words: list[str]) -> dict[str, Any]:
-    """What the commands on the page of two files name: the files as they were given, so that the commands run there."""
-    from arenite.report.commands import report_command
-
-    return {"files": tuple(map(str, files)), "page_command": report_command(files, options, words)}
 
 
 def _frontier(model: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -12,12 +12,10 @@ def targets_command(
     *, json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False
 ) -> None:
     """List the targets: runtimes, their kernels, and other names for them."""
-    if json:
-        from arenite.report.json import write_json
-        from arenite.report.targets import as_json
+    from arenite.report.json import write_json
+    from arenite.report.targets import as_json, print_targets
 
+    if json:
         write_json(as_json(), sys.stdout)
     else:
-        from arenite.report.targets import print_targets
-
         print_targets(sys.stdout)

@@ -42,6 +42,8 @@ def verify_command(
     Also says how far LiteRT and TFLM agree on the first; with one file, only that.
     """
     from arenite.cli.progress import progress
+    from arenite.report.json import write_json
+    from arenite.report.verify import as_json, print_verification
     from arenite.runtimes.verification import verify
 
     with progress(f"verifying {(second or first).name}") as report:
@@ -49,13 +51,8 @@ def verify_command(
             first, second, rounds=rounds, seed=seed, integer_ends=integer_ends, stream=stream, progress=report
         )
     if json:
-        from arenite.report.json import write_json
-        from arenite.report.verify import as_json
-
         write_json(as_json(verification), sys.stdout)
     else:
-        from arenite.report.verify import print_verification
-
         print_verification(verification, sys.stdout)
     if not verification.compared and second is None:
         raise VerificationError(f"no runtime could run {first}, so nothing is known of its outputs")

@@ -66,21 +66,20 @@ def parse_settings(settings: Iterable[str]) -> dict[str, str]:
 
 
 def _list(*, json: bool) -> None:
+    from arenite.report.json import write_json
+    from arenite.report.zoo import as_json, print_families
     from arenite.zoo import MODELS
 
     if json:
-        from arenite.report.json import write_json
-        from arenite.report.zoo import as_json
-
         write_json(as_json(MODELS), sys.stdout)
     else:
-        from arenite.report.zoo import print_families
-
         print_families(MODELS, sys.stdout)
 
 
 def _build(name: str, output: Path, parameters: dict[str, str], *, force: bool, json: bool) -> None:
+    from arenite.cli.files import say
     from arenite.cli.progress import progress
+    from arenite.report.json import write_json
     from arenite.tflite.files import check_writable, replace_file
     from arenite.tflite.write import write_bytes
     from arenite.zoo import build
@@ -91,11 +90,7 @@ def _build(name: str, output: Path, parameters: dict[str, str], *, force: bool, 
         content = write_bytes(model)
         replace_file(output, content, force=force)
     if json:
-        from arenite.report.json import write_json
-
         written = {"family": name, "path": str(output), "bytes": len(content), "operators": len(model.main.operators)}
         write_json(written, sys.stdout)
     else:
-        from arenite.cli.files import say
-
         say(f"Wrote {output}: {name}, {len(model.main.operators):,} operators, {len(content):,} bytes")

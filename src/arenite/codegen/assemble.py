@@ -15,13 +15,13 @@ from arenite.codegen.loops import rolled
 from arenite.codegen.memory_map import places
 from arenite.codegen.operators.registry import lowering
 from arenite.codegen.operators.rows_outside import is_outside, rows_outside
-from arenite.codegen.program import Address, Function, Memory, Port, Program, Run
+from arenite.codegen.program import Address, Block, Call, Function, Memory, Port, Program, Run
 from arenite.codegen.quantized import scale_of, zero_point_of
 from arenite.codegen.reset import reset_calls
 from arenite.codegen.types import BYTES, TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
-from arenite.model import Outside
+from arenite.model import Model, Operator, Outside, Tensor
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
 from arenite.operators.rows_outside import comes_once, ends_in_rows, most_held
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from arenite.backends.target import Target
     from arenite.codegen.arena import Arena
-    from arenite.codegen.program import Block, Call
-    from arenite.model import Model, Operator, Tensor
 
 
 def assembled(model: Model, name: str, arena: Arena, target: Target) -> Program:

@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 from arenite.backends.reference.decode import NAME
 from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.codegen.packed_constants import decoded
-from arenite.model import Data, ElementType
+from arenite.model import Data, ElementType, Graph, Model, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from arenite.model import Graph, Model, Operator, Tensor
 
 
 def with_constants(model: Model) -> Model:

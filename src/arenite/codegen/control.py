@@ -17,16 +17,14 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.kept import kept, run_graphs
 from arenite.codegen.names import part
-from arenite.codegen.program import If, Once, Part, While
-from arenite.model import ElementType
+from arenite.codegen.program import Address, Call, Constant, If, Once, Part, Run, While, Work
+from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
 
-    from arenite.codegen.program import Address, Call, Constant, Run, Work
     from arenite.codegen.unit import Unit
-    from arenite.model import Graph, Model, Operator, Tensor
 
 
 def function_name(model: Model, number: int, name: str) -> str:

@@ -13,12 +13,11 @@ from __future__ import annotations
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
 
-from arenite.codegen.program import Call, Growing, LookedUp, Loop
+from arenite.codegen.program import Block, Call, Growing, LookedUp, Loop, Number, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from arenite.codegen.program import Block, Number, Step
 
 LONGEST = 200
 """Most calls in the body of a loop. A larger limit finds longer loops but makes the search slower."""

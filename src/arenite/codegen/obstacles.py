@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 from arenite.backends.generated_c.kept import run_graphs
 from arenite.codegen.control import control_obstacles
 from arenite.codegen.description import kinds
-from arenite.codegen.int4 import unpacked
 from arenite.codegen.operators.registry import lowering, outputs_fit
+from arenite.codegen.prepare import unpacked
 from arenite.codegen.reset import ACCESSES, variable_obstacles
 from arenite.codegen.types import TYPES
 from arenite.codegen.unit import Unit
 from arenite.errors import UnsupportedError
-from arenite.model import ElementType, Tensor
+from arenite.model import ElementType, Model, Operator, Tensor
 from arenite.operators.liveness import PLANNED_CONTROL_FLOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from arenite.model import Model, Operator
 
 SHAPES: Mapping[str, int] = MappingProxyType({"BROADCAST_TO": 1, "FILL": 0, "RESHAPE": 1})
 """Positions of inputs that say the output's shape, by operator kind."""

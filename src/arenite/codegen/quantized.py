@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from arenite.codegen.unit import require
-from arenite.model import ElementType
+from arenite.model import ElementType, Operator, Option, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arenite.model import Option, Tensor
 
 RANGES = {
     ElementType.INT8: (-128, 127),
@@ -48,6 +47,10 @@ class Scale:
     multiplier: int
     shift: int
 
+    def fields(self, what: str = "") -> dict[str, int]:
+        """Fields of a kernel's parameters for the factor; their names begin with `what`."""
+        return {f"{what}multiplier": self.multiplier, f"{what}shift": self.shift}
+
 
 def scale_of(tensor: Tensor) -> float:
     """The scale of a tensor that is quantized per tensor.
@@ -71,16 +74,6 @@ def zero_point_of(tensor: Tensor) -> int:
     lowest, highest = RANGES[tensor.type if tensor.type in (ElementType.INT8, ElementType.INT16) else ElementType.INT32]
     require(lowest <= point <= highest, f"{tensor.name!r} has a zero point that its type cannot hold")
     return point
-
-
-def range_of(tensor: Tensor) -> tuple[int, int]:
-    """Lowest and highest value of a quantized tensor's type.
-
-    Raises:
-        UnsupportedError: no kernel takes the type as quantized.
-    """
-    require(tensor.type in RANGES, "there is no kernel for these types")
-    return RANGES[tensor.type]
 
 
 def single(value: float) -> float:
@@ -134,32 +127,28 @@ def fit_wide_sums(scales: Iterable[Scale]) -> None:
     require(all(scale.shift <= WIDEST_SHIFT for scale in scales), "the output's scale is too small for 16-bit sums")
 
 
-def activation_range(activation: Option | None, output: Tensor) -> tuple[int, int]:
-    """Lowest and highest value of a quantized output with a fused activation."""
-    lowest, highest = range_of(output)
+def limits(operator: Operator) -> dict[str, float]:
+    """Fields for the lowest and highest value of an output with a fused activation; int32 values have no scale.
+
+    Raises:
+        UnsupportedError: no kernel takes the output's type as quantized, or the activation is not known.
+    """
+    output, activation = operator.outputs[0], operator.options.get("fused_activation_function")
+    if output.type is ElementType.FLOAT32:
+        low, high = _real_range(activation)
+        return {"lowest": max(low, -LARGEST_FLOAT), "highest": min(high, LARGEST_FLOAT)}
+    require(output.type in RANGES, "there is no kernel for these types")
+    lowest, highest = RANGES[output.type]
     low, high = _real_range(activation)
-    scale, zero = scale_of(output), zero_point_of(output)
+    scale, zero = (1.0, 0) if output.type is ElementType.INT32 else (scale_of(output), zero_point_of(output))
 
     def quantized(value: float) -> int:
         return zero + rounded(single(single(value) / scale))
 
-    return (
-        lowest if low == -math.inf else max(lowest, quantized(low)),
-        highest if high == math.inf else min(highest, quantized(high)),
-    )
-
-
-def float_range(activation: Option | None) -> tuple[float, float]:
-    """Lowest and highest value of a float output with a fused activation."""
-    low, high = _real_range(activation)
-    return max(low, -LARGEST_FLOAT), min(high, LARGEST_FLOAT)
-
-
-def integer_range(activation: Option | None) -> tuple[int, int]:
-    """Lowest and highest value of an int32 output without scale, with a fused activation."""
-    low, high = _real_range(activation)
-    lowest, highest = RANGES[ElementType.INT32]
-    return lowest if low == -math.inf else int(low), highest if high == math.inf else int(high)
+    return {
+        "lowest": lowest if low == -math.inf else max(lowest, quantized(low)),
+        "highest": highest if high == math.inf else min(highest, quantized(high)),
+    }
 
 
 def _real_range(activation: Option | None) -> tuple[float, float]:

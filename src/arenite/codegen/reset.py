@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.backends.generated_c.kept import accesses, constants_once, kept, period, run_graphs
+from arenite.backends.generated_c.kept import Kept, accesses, constants_once, kept, period, run_graphs
 from arenite.codegen.program import Address, Call
 from arenite.codegen.types import INT8
-from arenite.model import ElementType
+from arenite.model import ElementType, Model, Operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.backends.generated_c.kept import Kept
     from arenite.codegen.unit import Unit
-    from arenite.model import Model, Operator
 
 ACCESSES = frozenset({"VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE"})
 """Operators that read or produce the handle of a variable."""

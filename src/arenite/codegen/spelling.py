@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import integers
-from arenite.model import Data, ElementType, Operator, Quantization, Tensor
+from arenite.codegen.operators.options import integers
+from arenite.model import Data, ElementType, Graph, Model, Operator, Quantization, Tensor
 from arenite.operators.quantization import LEAST, has_eight_bits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.model import Graph, Model
 
 _VERSIONS = {"TILE": 2}
 """Latest versions that LiteRT's reference kernels register."""

@@ -1,11 +1,15 @@
-"""C types of element types."""
+"""C types of element types, and the values of constants by them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
-from arenite.model import ElementType
+from arenite.model import ElementType, Tensor
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -40,3 +44,11 @@ TYPES = MappingProxyType(
     }
 )
 """C types of the element types that generated code can hold."""
+
+
+def stored(tensor: Tensor) -> NDArray[Any]:
+    """The values of a constant, in one row."""
+    import numpy as np
+
+    assert tensor.data is not None  # the caller has checked this
+    return np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], TYPES[tensor.type].dtype)

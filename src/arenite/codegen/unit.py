@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.sets import GENERATED_C
 from arenite.codegen.description import short_name
-from arenite.codegen.program import ARENA, Address, Call, Constant, Parameters, Part, Structure
-from arenite.codegen.types import TYPES
+from arenite.codegen.program import ARENA, Address, Argument, Block, Call, Constant, Field, Parameters, Part, Structure
+from arenite.codegen.types import TYPES, CType
 from arenite.errors import UnsupportedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.backends import Backend
-    from arenite.codegen.program import Argument, Block, Field
-    from arenite.codegen.types import CType
     from arenite.model import ElementType, Operator, Tensor
 
 
@@ -55,6 +53,10 @@ class Unit:
         """Append a call of the kernel `arenite_<kernel>` from the header of the same name; see `Call`."""
         self.calls.append(Call(self.index, kernel, arguments, idle, checked, note))
 
+    def call_with(self, layer: Parameters, *arguments: Argument, checked: bool = False) -> None:
+        """Append a call of the kernel that these parameters are for, with further arguments behind them."""
+        self.call(layer.kernel, layer, *arguments, checked=checked)
+
     def copy(self, source: Tensor, target: Tensor, note: str) -> Call:
         """A call that copies a tensor's values; the call is returned, not appended."""
         place = self.address(target, "void", writable=True)
@@ -83,6 +85,13 @@ class Unit:
         """Pointer to `extra` bytes after the first one of a tensor that is no constant."""
         return Address(self.offsets[tensor] + extra, element, writable, self.bases.get(tensor, ARENA))
 
+    def images(self, source: Tensor, output: Tensor) -> Iterator[tuple[Address | Constant | Part, Address]]:
+        """Pointers to each image of a batch in the input, and to where it goes in the output."""
+        batches = source.shape[0]
+        for image in range(batches):
+            read = self.pointer(source, extra=image * source.bytes // batches)
+            yield read, self.target(output, extra=image * output.bytes // batches)
+
     def distance(self, source: Tensor, output: Tensor) -> int | None:
         """Address of one tensor minus that of the other; None if they do not lie in the same memory."""
         if self.bases.get(source) != self.bases.get(output):
@@ -92,6 +101,12 @@ class Unit:
     def array(self, kind: CType, content: bytes, what: str) -> Constant:
         """An array of constants of the current operator; `content` is little-endian."""
         return Constant(kind, content, f"{self.label} {what}")
+
+    def numbers(self, kind: CType, values: Sequence[float], what: str) -> Constant:
+        """An array of constants of the current operator by their values."""
+        import numpy as np
+
+        return self.array(kind, np.array(values, kind.dtype).tobytes(), what)
 
     def parameters(self, kernel: str, **fields: Field) -> Parameters:
         """The parameters `arenite_<kernel>_t` of a kernel; `fields` are in the order of declaration."""
@@ -119,14 +134,15 @@ def tensors(operator: Operator, count: int) -> tuple[Tensor, ...]:
     return found
 
 
-def one_for_one(operator: Operator) -> None:
-    """Check that the output has as many elements as the first input.
+def one_for_one(operator: Operator) -> tuple[Tensor, Tensor]:
+    """The first input and the output of an operator that makes one element of each.
 
     Raises:
         UnsupportedError: the numbers of elements differ.
     """
     (source,), output = tensors(operator, 1), operator.outputs[0]
     require(prod(source.shape) == prod(output.shape), "the shapes do not fit")
+    return source, output
 
 
 def same_types(types: Iterable[ElementType], allowed: Sequence[ElementType]) -> ElementType:

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING
 
-from arenite.backends.target import TFLM
+from arenite.backends.target import TFLM, Target
 from arenite.errors import OptionError
-from arenite.hardware.load import board_of, target_of
-
-if TYPE_CHECKING:
-    from arenite.backends.target import Target
-    from arenite.hardware.load import Board
+from arenite.hardware.load import Board, board_of, target_of
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 from arenite.names import printable
 from arenite.operators.liveness import align
-from arenite.report.console import number
+from arenite.report.console import figure, label, number, table
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from arenite.backends.target import Target
     from arenite.backends.tflm.arena import Arena
 
@@ -35,13 +35,10 @@ def at_least(arena: Arena) -> str:
 
 def arena_table(arena: Arena, target: Target) -> Table:
     """A table with one row per figure and a short explanation."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column()
+    made = table(label(), figure(), "", headed=False)
     if target.generated:
-        table.add_row("Arena", number(arena.declare_bytes), "of the exported C, which may yet be lower", style="bold")
-        return table
+        made.add_row("Arena", number(arena.declare_bytes), "of the exported C, which may yet be lower", style="bold")
+        return made
     portable = ", the most of all sets of kernels" if target.backend.portable else ""
     rows = (
         ("Head", arena.head_bytes, f"activations and scratch{portable}"),
@@ -50,9 +47,16 @@ def arena_table(arena: Arena, target: Target) -> Table:
         ("Total", arena.total_bytes, "head and tail"),
     )
     for name, size, what in rows:
-        table.add_row(name, at_least(arena) + number(size), what)
-    table.add_row("Arena", at_least(arena) + number(arena.declare_bytes), declared(arena), style="bold")
-    return table
+        made.add_row(name, at_least(arena) + number(size), what)
+    made.add_row("Arena", at_least(arena) + number(arena.declare_bytes), declared(arena), style="bold")
+    return made
+
+
+def declaration(model: str, target: Target, size: str, *, runs: bool) -> str:
+    """What to declare for a model, or that the target cannot run it; `size` is that of the arena, in words."""
+    if not runs:
+        return f"{target.name} cannot run {model}; its tensors need an arena of {size}"
+    return f"{'The C has' if target.generated else 'Declare'} an arena of {size}: {model} for target {target.name}"
 
 
 def declared(arena: Arena) -> str:

@@ -6,8 +6,8 @@ import shlex
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from arenite.rewrite.outside import Ends
-from arenite.search.options import DEFAULTS
+from arenite.rewrite.outside import Ends, Place
+from arenite.search.options import DEFAULTS, Options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from arenite.hardware import Device
     from arenite.model import Model
-    from arenite.rewrite.outside import Place
-    from arenite.search.options import Options
 
 
 def optimize_command(model: Model, options: Options) -> str:

@@ -6,8 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
+from rich.table import Column, Table
 from rich.text import Text
 
 from arenite.names import escaped, printable
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TextIO
 
-    from rich.console import ConsoleOptions, RenderableType, RenderResult
     from rich.style import Style
 
 ELLIPSIS = "…"
@@ -47,6 +47,26 @@ def print_report(parts: Iterable[RenderableType], stream: TextIO, *, piped: int 
             console.print(part, soft_wrap=isinstance(part, Text) and bool(part.no_wrap))
     text = capture.get()
     stream.write(text if terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
+
+
+def table(*columns: Column | str, headed: bool = True) -> Table:
+    """A table without lines and rows, of these columns or headings; unless `headed` without the line of headings."""
+    return Table(*columns, box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=headed, header_style="bold")
+
+
+def label(heading: str = "") -> Column:
+    """A column that says what each row is about."""
+    return Column(heading, no_wrap=True, style="bold")
+
+
+def word(heading: str) -> Column:
+    """A column of words that are not wrapped."""
+    return Column(heading, no_wrap=True)
+
+
+def figure(heading: str = "") -> Column:
+    """A column of numbers."""
+    return Column(heading, no_wrap=True, justify="right")
 
 
 def number(value: int) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
+from rich.table import Column
 from rich.text import Text
 
 from arenite.names import printable
 from arenite.report.commands import explore_command
-from arenite.report.console import number, print_report
+from arenite.report.console import figure, number, print_report, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,15 +54,12 @@ def print_exploration(found: Exploration, stream: TextIO) -> None:
 
 
 def _parts(found: Exploration) -> Iterator[RenderableType]:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("point", justify="right", no_wrap=True, style="bold")
-    for heading in ("head", "arena", "", "MACs"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("in strips")
+    places = Column("point", no_wrap=True, justify="right", style="bold")
+    listed = table(places, *map(figure, ("head", "arena", "", "MACs")), "in strips")
     before = found.before
-    table.add_row("", number(before.head_bytes), number(before.arena_bytes), "", "", "the file as it is")
+    listed.add_row("", number(before.head_bytes), number(before.arena_bytes), "", "", "the file as it is")
     for place, point in enumerate(found.points):
-        table.add_row(
+        listed.add_row(
             str(place),
             number(point.head_bytes),
             number(point.arena_bytes),
@@ -71,7 +68,7 @@ def _parts(found: Exploration) -> Iterator[RenderableType]:
             in_strips(point),
         )
     yield Text(f"{printable(found.source.name)} for target {found.target.name}", style="bold")
-    yield table
+    yield listed
     for note in found.notes:
         yield Text(f"Note: {printable(note)}")
     yield Text("A point is verified when it is written, with --pick N -o FILE")

@@ -29,7 +29,7 @@ def draw(found: Exploration, file: PictureFile) -> bytes:
 
 def _title(found: Exploration) -> str:
     before = found.before.head_bytes if found.minimize == "head" else found.before.arena_bytes
-    least = round(min(_sizes(found), default=before / KIB) * KIB)
+    least = round(min(_sizes(found.points, found.minimize), default=before / KIB) * KIB)
     return (
         f"{shorten(printable(found.source.name), TITLE_LENGTH)} for target {found.target.name}\n"
         f"{_NAMES[found.minimize]} from {number(before)} to {number(least)} bytes"
@@ -37,7 +37,7 @@ def _title(found: Exploration) -> str:
 
 
 def _paint(axes: Axes, found: Exploration, title: str) -> None:
-    sizes = {"arena": _arenas(found.points), "head": _heads(found.points)}
+    sizes = {which: _sizes(found.points, which) for which in _NAMES}
     if any(point.macs > found.before.macs for point in found.points):
         _steps(axes, found, sizes)
     else:
@@ -60,7 +60,7 @@ def _steps(axes: Axes, found: Exploration, sizes: dict[str, list[float]]) -> Non
     across = [100 * (point.macs / work - 1) for point in found.points]
     for name, heights in sizes.items():
         axes.step(across, heights, "o-", where="post", markersize=4, color=COLOURS[name], label=_NAMES[name])
-    places = list(zip(across, _sizes(found), strict=True))
+    places = list(zip(across, sizes[found.minimize], strict=True))
     width, height = max(across) - min(0.0, *across), max(found.before.arena_bytes / KIB, *map(max, sizes.values()))
     for at, label in point_labels(places, (LABEL_SHARE[0] * width, LABEL_SHARE[1] * height)):
         axes.annotate(label, at, xytext=(3, 5), textcoords="offset points", fontsize=7)
@@ -81,13 +81,5 @@ def _bars(axes: Axes, sizes: dict[str, list[float]]) -> None:
 _NAMES = {"arena": "arena to declare", "head": "head"}
 
 
-def _arenas(points: tuple[Point, ...]) -> list[float]:
-    return [point.arena_bytes / KIB for point in points]
-
-
-def _heads(points: tuple[Point, ...]) -> list[float]:
-    return [point.head_bytes / KIB for point in points]
-
-
-def _sizes(found: Exploration) -> list[float]:
-    return _heads(found.points) if found.minimize == "head" else _arenas(found.points)
+def _sizes(points: tuple[Point, ...], which: str) -> list[float]:
+    return [getattr(point, f"{which}_bytes") / KIB for point in points]

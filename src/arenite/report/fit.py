@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 from arenite.names import printable
 from arenite.report.arena import arena_as_json, at_least, estimate
 from arenite.report.boards import kib
-from arenite.report.console import number, print_report
+from arenite.report.console import figure, label, number, print_report, table, word
 from arenite.report.optimize import outside_line
 from arenite.report.refusals import refusals_as_json, refused
 from arenite.report.validity import validity_as_json
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from rich.console import RenderableType
+    from rich.table import Table
 
     from arenite.backends.tflm.arena import Arena
     from arenite.search.fitting import Fit
@@ -71,18 +71,15 @@ def print_check(model: str, fit: Fit, stream: TextIO) -> None:
 
 def _check(model: str, fit: Fit) -> Iterator[RenderableType]:
     place = f" on {fit.board.name}" if fit.board else ""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("bytes", no_wrap=True, style="bold")
-    for heading in ("needed", "available", ""):
-        table.add_column(heading, justify="right", no_wrap=True)
+    sizes = table(label("bytes"), *map(figure, ("needed", "available", "")))
     needed = at_least(fit.before) + number(fit.before.declare_bytes)
     arena_left = _left(fit.before.declare_bytes, fit.available, certain=fit.certain)
-    table.add_row("Arena", needed, number(fit.available), arena_left)
+    sizes.add_row("Arena", needed, number(fit.available), arena_left)
     if fit.flash is not None:
         cells = (number(fit.file_bytes), number(fit.flash), _left(fit.file_bytes, fit.flash))
-        table.add_row("Flash, file only", *cells)
+        sizes.add_row("Flash, file only", *cells)
     yield Text(f"{printable(model)} for target {fit.target.name}{place}", style="bold")
-    yield table
+    yield sizes
     yield from map(Text, map(outside_line, fit.outside))
     yield from map(Text, faults([fit]))
     yield from refused(fit.refusals, fit.target)
@@ -192,20 +189,15 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
     yield Text(f"{printable(model)}: arena to declare, bytes", style="bold")
     yield _needs(fits)
     yield ""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("board", no_wrap=True, style="bold")
-    for heading in ("arena", "flash"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("before", "after optimize"):
-        table.add_column(heading, no_wrap=True)
+    boards = table(label("board"), figure("arena"), figure("flash"), word("before"), word("after optimize"))
     for fit in sorted(fits, key=lambda fit: (fit.available, fit.flash or 0, fit.board.name if fit.board else "")):
         name = fit.board.name if fit.board else ""
         before = _cell(fit, fit.before) if fit.valid else Text("plan not valid", style=BAD)
         cells = (before, _cell(fit, fit.after or fit.before))
         if not fit.runs:
             cells = (Text("cannot run", style=BAD), Text("cannot run", style=BAD))
-        table.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
-    yield table
+        boards.add_row(name, kib(fit.available), kib(fit.flash or 0), *cells)
+    yield boards
     yield ""
     held, after = sum(fit.fits for fit in fits), sum(bool(fit.fits_after) for fit in fits)
     kept = f", without the {number(fits[0].reserve)} bytes to keep free" if fits[0].reserve else ""
@@ -220,15 +212,12 @@ def _fits(model: str, fits: Sequence[Fit]) -> Iterator[RenderableType]:
 
 
 def _needs(fits: Sequence[Fit]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("target", no_wrap=True, style="bold")
-    for heading in ("before", "after"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    needs = table(label("target"), figure("before"), figure("after"))
     for _, fit in sorted({fit.target.name: fit for fit in fits}.items()):
         mark = "" if fit.before.exact else " *"
         after = number(fit.after.declare_bytes) if fit.after else ""
-        table.add_row(fit.target.name + mark, number(fit.before.declare_bytes), after)
-    return table
+        needs.add_row(fit.target.name + mark, number(fit.before.declare_bytes), after)
+    return needs
 
 
 def _cell(fit: Fit, arena: Arena) -> Text:

@@ -6,13 +6,12 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from arenite.names import printable, short_names
-from arenite.report.arena import arena_table, at_least, estimate
-from arenite.report.columns import Column, Columns, Row
-from arenite.report.console import Name, number, print_report
+from arenite.report.arena import arena_table, at_least, declaration, estimate
+from arenite.report.columns import Column, Columns, Pieces, Row
+from arenite.report.console import Name, figure, label, number, print_report, table
 from arenite.report.map_text import map_lines
 from arenite.report.refusals import refused
 from arenite.report.validity import origin_line, validity_line
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from rich.console import RenderableType
+    from rich.table import Table
 
-    from arenite.report.columns import Pieces
     from arenite.search.inspection import InspectedGraph, InspectedOperator, InspectedTensor, Inspection
     from arenite.search.memory_map import MemoryMap
 
@@ -84,7 +83,9 @@ def print_inspection(inspection: Inspection, drawn: MemoryMap | None, parts: Par
 
 
 def _report(inspection: Inspection, drawn: MemoryMap | None, parts: Parts) -> Iterator[RenderableType]:
-    yield Text(_sentence(inspection), style="bold")
+    size = f"{at_least(inspection.arena)}{number(inspection.arena.declare_bytes)} bytes"
+    runs = not inspection.refusals
+    yield Text(declaration(printable(inspection.model), inspection.target, size, runs=runs), style="bold")
     yield arena_table(inspection.arena, inspection.target)
     yield from map(Text, estimate(inspection.arena))
     yield from refused(inspection.refusals, inspection.target)
@@ -110,18 +111,6 @@ def _report(inspection: Inspection, drawn: MemoryMap | None, parts: Parts) -> It
     yield _legend(lifetimes=parts.tensors)
     if parts.why:
         yield from _obstacles(inspection.main)
-
-
-def _sentence(inspection: Inspection) -> str:
-    """What to declare for the file as it is; or that the target cannot run it."""
-    arena = inspection.arena
-    size = f"{at_least(arena)}{number(arena.declare_bytes)} bytes"
-    what = f"{printable(inspection.model)} for target {inspection.target.name}"
-    if inspection.refusals:
-        return f"{inspection.target.name} cannot run {printable(inspection.model)}; its tensors need an arena of {size}"
-    if inspection.target.generated:
-        return f"The C has an arena of {size}: {what}"
-    return f"Declare an arena of {size}: {what}"
 
 
 def _obstacles(graph: InspectedGraph) -> Iterator[RenderableType]:
@@ -242,23 +231,20 @@ def shape(tensor: InspectedTensor) -> str:
 
 
 def _summary(inspection: Inspection) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    table.add_column()
+    rows = table(label(), figure(), "", headed=False)
     names = short_names(tensor.name for tensor in inspection.tensors)
-    table.add_row("Peak", number(inspection.peak_bytes), _peak_at(inspection), style=PEAK_STYLE)
+    rows.add_row("Peak", number(inspection.peak_bytes), _peak_at(inspection), style=PEAK_STYLE)
     pinning = sorted((inspection.tensors[i] for i in inspection.peak_tensors), key=lambda t: (-t.bytes, t.index))
     for tensor in pinning[:MOST_PINNING]:
-        table.add_row("", number(tensor.bytes), Name(f"tensor {tensor.index} {names[tensor.name]}"))
+        rows.add_row("", number(tensor.bytes), Name(f"tensor {tensor.index} {names[tensor.name]}"))
     if rest := pinning[MOST_PINNING:]:
-        table.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
-    table.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
+        rows.add_row("", number(sum(tensor.bytes for tensor in rest)), f"{len(rest)} more tensors")
+    rows.add_row("Lower bound", number(inspection.lower_bound_bytes), _bound(inspection))
     head = at_least(inspection.arena) + number(inspection.head_bytes)
-    table.add_row("Reference", head, "head as stock TFLM plans it, with reference kernels")
-    table.add_row("Weights", number(inspection.weights_bytes), "in flash")
-    table.add_row("MACs", number(inspection.macs), "each inference")
-    return table
+    rows.add_row("Reference", head, "head as stock TFLM plans it, with reference kernels")
+    rows.add_row("Weights", number(inspection.weights_bytes), "in flash")
+    rows.add_row("MACs", number(inspection.macs), "each inference")
+    return rows
 
 
 def _peak_at(inspection: Inspection) -> str:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from arenite.codegen.obstacles import why_not as why_not_c
 from arenite.errors import OptionError
-from arenite.model import ElementType
+from arenite.model import ElementType, Model
 from arenite.report.commands import ends_words, option_words
 from arenite.report.console import number, print_report
 from arenite.report.shell import THEN, quoted, to_paste
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import TextIO
 
-    from arenite.model import Model
     from arenite.search.exploration import Exploration, Point
     from arenite.search.fitting import Fit
     from arenite.search.plan import Plan

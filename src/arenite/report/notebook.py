@@ -10,7 +10,7 @@ from collections import Counter
 from functools import singledispatch
 from typing import TYPE_CHECKING
 
-from arenite.model import Model
+from arenite.model import Model, Tensor
 from arenite.names import SHORT_NAME, printable
 from arenite.operators.constants import weights_bytes
 from arenite.report.console import number
@@ -25,7 +25,6 @@ from arenite.search.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from arenite.model import Tensor
     from arenite.search.memory_map import MappedBuffer, MemoryMap
 
 MOST_BYTES = 20_000

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 from arenite.checkers.validity import Validity
 from arenite.names import escaped, printable
-from arenite.report.arena import arena_as_json, at_least, estimate
+from arenite.report.arena import arena_as_json, at_least, declaration, estimate
 from arenite.report.commands import optimize_command
-from arenite.report.console import RUNTIMES, number, print_report
+from arenite.report.console import RUNTIMES, figure, label, number, print_report, table
+from arenite.report.json import fields_as_json
 from arenite.report.map_text import map_lines
-from arenite.report.memory_map_json import map_as_json
 from arenite.report.validity import validity_line
 from arenite.report.verify import agreement_lines, rounds_words
-from arenite.search.plan import NOT_ASKED_FOR
+from arenite.search.plan import NOT_ASKED_FOR, Frames, IntegerEnd, OutsideEnd, Plan, Strips
 from arenite.search.runnable import refusals
 
 if TYPE_CHECKING:
@@ -25,8 +24,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from rich.console import RenderableType
+    from rich.table import Table
 
-    from arenite.search.plan import Frames, IntegerEnd, OutsideEnd, Plan, Strips
 
 GOOD = "bold green"
 FITS_WITHOUT_STRIPS = "Fits without strips, so none were looked for; no other order or layout"
@@ -36,7 +35,7 @@ FITS_WITHOUT_STRIPS = "Fits without strips, so none were looked for; no other or
 def as_json(plan: Plan) -> dict[str, Any]:
     """The plan as JSON values, with its target's arenas, its command and its addresses; docs/json.md has the keys."""
     values = plan.to_json()
-    maps = dict(zip(("before", "after"), map(map_as_json, plan.maps), strict=True))
+    maps = dict(zip(("before", "after"), map(fields_as_json, plan.maps), strict=True))
     before, after = (arena_as_json(arena) for arena in plan.arenas)
     added = {"before": {**values["before"], "arena": before}, "after": {**values["after"], "arena": after}}
     command = optimize_command(plan.source, plan.options)
@@ -54,11 +53,7 @@ def print_details(plan: Plan, written: Path, stream: TextIO) -> None:
 
 
 def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableType]:
-    yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
-    yield _table(plan, [arenas(plan)])
-    yield from map(Text, map(end_line, plan.ends))
-    yield from map(Text, map(outside_line, plan.outside))
-    yield from map(Text, frames_lines(plan.frames))
+    yield from _beginning(plan, [arenas(plan)])
     if drawn:
         yield from map_lines(plan.maps[1])
     if not plan.strips:
@@ -72,15 +67,10 @@ def _summary(plan: Plan, written: Path, *, drawn: bool) -> Iterator[RenderableTy
 
 def sentence(plan: Plan) -> str:
     """What to do with the result: the size of the arena to declare, and what it was; or that it cannot be run."""
-    before, after = arenas(plan)[1:]
-    least = "at least " if at_least(plan.arenas[1]) else ""
-    sizes = f"{least}{number(after)} bytes" + (f" instead of {number(before)}" if _saved(plan) else ", as before")
-    what = f"{printable(plan.source.name)} for target {plan.target.name}"
-    if refusals(plan.model, plan.target):
-        return f"{plan.target.name} cannot run {printable(plan.source.name)}; its tensors need an arena of {sizes}"
-    if plan.target.generated:
-        return f"The C has an arena of {sizes}: {what}"
-    return f"Declare an arena of {sizes}: {what}"
+    _, before, after = arenas(plan)
+    least = at_least(plan.arenas[1])
+    size = f"{least}{number(after)} bytes" + (f" instead of {number(before)}" if _saved(plan) else ", as before")
+    return declaration(printable(plan.source.name), plan.target, size, runs=not refusals(plan.model, plan.target))
 
 
 def _saved(plan: Plan) -> int:
@@ -109,22 +99,15 @@ def arenas(plan: Plan) -> tuple[str, int, int]:
 
 def _table(plan: Plan, rows: list[tuple[str, int, int]]) -> Table:
     """Sizes before and after; with the work of a run, if strips add some or a stream saves some."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("bytes", no_wrap=True, style="bold")
-    for heading in ("before", "after", ""):
-        table.add_column(heading, justify="right", no_wrap=True)
+    sizes = table(label("bytes"), *map(figure, ("before", "after", "")))
     work = [("MACs", plan.before.macs, plan.after.macs)] if plan.strips or plan.frames else []
     for name, before, after in (*rows, *work):
-        table.add_row(name, number(before), number(after), change(before, after))
-    return table
+        sizes.add_row(name, number(before), number(after), change(before, after))
+    return sizes
 
 
 def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
-    yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
-    yield _table(plan, [*costs(plan), arenas(plan), *measured(plan)])
-    yield from map(Text, map(end_line, plan.ends))
-    yield from map(Text, map(outside_line, plan.outside))
-    yield from map(Text, frames_lines(plan.frames))
+    yield from _beginning(plan, [*costs(plan), arenas(plan), *measured(plan)])
     for strips in plan.strips:
         yield Text(strips_line(strips, plan.before.macs))
     yield Text(proof(plan), style=GOOD if plan.optimal else "")
@@ -132,6 +115,14 @@ def _details(plan: Plan, written: Path) -> Iterator[RenderableType]:
     yield from map(Text, verified(plan))
     yield from map(Text, agreement_lines(plan.agreement))
     yield from _ending(plan, written)
+
+
+def _beginning(plan: Plan, rows: list[tuple[str, int, int]]) -> Iterator[RenderableType]:
+    yield Text(sentence(plan), style=GOOD if _saved(plan) > 0 else "bold")
+    yield _table(plan, rows)
+    yield from map(Text, map(end_line, plan.ends))
+    yield from map(Text, map(outside_line, plan.outside))
+    yield from map(Text, frames_lines(plan.frames))
 
 
 def _ending(plan: Plan, written: Path) -> Iterator[Text]:
@@ -190,13 +181,10 @@ def verified(plan: Plan) -> Iterator[str]:
         if outcome == "unavailable":
             yield f"Not verified in {RUNTIMES[runtime]}: {printable(reason)}"
         elif plan.changed:
-            yield f"Verified in {RUNTIMES[runtime]}: outputs {outcome}{_in_rounds(plan.rounds.get(runtime, 0))}"
+            rounds = plan.rounds.get(runtime, 0)
+            yield f"Verified in {RUNTIMES[runtime]}: outputs {outcome}{f' in {rounds_words(rounds)}' if rounds else ''}"
             if runtime == "tflm" and not plan.target.runs_reference:
                 yield "TFLM here runs reference kernels, with which the plan is right as well"
-
-
-def _in_rounds(rounds: int) -> str:
-    return f" in {rounds_words(rounds)}" if rounds else ""
 
 
 def outside_line(end: OutsideEnd) -> str:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
-
 from arenite.backends.target import ALIASES, TARGETS
-from arenite.report.console import print_report
+from arenite.report.console import label, print_report, table
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -35,13 +33,10 @@ def as_json() -> dict[str, Any]:
 
 def print_targets(stream: TextIO) -> None:
     """Print a row per target."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("target", no_wrap=True, style="bold")
-    for heading in ("runs", "or"):
-        table.add_column(heading)
+    listed = table(label("target"), "runs", "or")
     for name in TARGETS:
-        table.add_row(name, _runs(name), ", ".join(_others(name)))
-    print_report([table, "", "Names of boards and chips work as well; `arenite boards` lists them."], stream)
+        listed.add_row(name, _runs(name), ", ".join(_others(name)))
+    print_report([listed, "", "Names of boards and chips work as well; `arenite boards` lists them."], stream)
 
 
 def _runs(name: str) -> str:

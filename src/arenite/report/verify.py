@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 from arenite.names import printable
-from arenite.report.console import RUNTIMES, number, print_report
+from arenite.report.console import RUNTIMES, label, number, print_report, table
 from arenite.report.validity import origin_line, validity_as_json, validity_line
 
 if TYPE_CHECKING:
@@ -31,14 +31,12 @@ largest output; values that are read or computed wrongly differ by more."""
 
 def print_verification(verification: Verification, stream: TextIO) -> None:
     """Print a row per runtime."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=False)
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column()
+    verdicts = table(label(), "", headed=False)
     for verdict in verification.verdicts:
-        table.add_row(RUNTIMES[verdict.runtime], Text(_verdict(verdict), style=STYLES[verdict.outcome]))
+        verdicts.add_row(RUNTIMES[verdict.runtime], Text(_verdict(verdict), style=STYLES[verdict.outcome]))
     lines = [*_equal(verification), *agreement_lines(verification.agreement), *_memory(*verification.memory)]
     notes = [Text(f"Note: {printable(note)}") for note in verification.notes]
-    print_report([table, *lines, *_plan(verification.plan), *notes], stream)
+    print_report([verdicts, *lines, *_plan(verification.plan), *notes], stream)
 
 
 def agreement_lines(agreement: Agreement | None) -> list[str]:
@@ -107,15 +105,8 @@ def as_json(verification: Verification) -> dict[str, Any]:
 
 
 def _difference(difference: Difference) -> dict[str, Any]:
-    return {
-        "output": difference.output,
-        "name": difference.name,
-        "round": difference.round,
-        "elements": difference.elements,
-        "total": difference.total,
-        "position": list(difference.position),
-        "largest": difference.largest if isfinite(difference.largest) else None,
-    }
+    largest = difference.largest if isfinite(difference.largest) else None
+    return {**asdict(difference), "position": list(difference.position), "largest": largest}
 
 
 def _recorded(memory: Memory | None) -> dict[str, int] | None:

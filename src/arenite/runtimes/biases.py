@@ -13,26 +13,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from arenite.model import ElementType
+from arenite.model import ElementType, Model, Operator
 from arenite.runtimes.process import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from arenite.model import Model, Operator
-
     Types = Mapping[ElementType, Callable[[Operator], tuple[ElementType, ...]]]
-
-ACTIVATIONS: Mapping[str, int] = MappingProxyType(
-    {
-        "CONV_2D": 0,
-        "DEPTHWISE_CONV_2D": 0,
-        "FULLY_CONNECTED": 0,
-        "TRANSPOSE_CONV": 2,
-        "UNIDIRECTIONAL_SEQUENCE_LSTM": 0,
-    }
-)
-"""Position of the input with the activations, by operator kind."""
 
 BIASES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {
@@ -44,6 +31,9 @@ BIASES: Mapping[str, tuple[int, ...]] = MappingProxyType(
     }
 )
 """Positions of inputs with biases, by operator kind."""
+
+ACTIVATIONS: Mapping[str, int] = MappingProxyType({**dict.fromkeys(BIASES, 0), "TRANSPOSE_CONV": 2})
+"""Position of the input with the activations, by operator kind."""
 
 
 def _always(*types: ElementType) -> Callable[[Operator], tuple[ElementType, ...]]:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.kept import run_graphs
-from arenite.model import ElementType
+from arenite.model import ElementType, Model
 from arenite.runtimes.inputs import random_inputs, unfeedable
 from arenite.runtimes.process import NAMES, absent, run
 from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.work import REASONABLE_BYTES, round_bytes
 from arenite.tflite.write import write_bytes
-
-if TYPE_CHECKING:
-    from arenite.model import Model
 
 RUNTIMES = ("tflm", "litert-reference")
 """Runtimes to try, in order. TFLM comes first: generated kernels follow TFLM where the two differ."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 from math import ceil, floor
 from typing import TYPE_CHECKING
 
-from arenite.model import ElementType
+from arenite.model import ElementType, Model, Tensor
 from arenite.runtimes.indices import index_ranges
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from arenite.model import Model, Tensor
     from arenite.runtimes.run import Array
 
 DTYPES = {

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from arenite.runtimes.run import Run
-
-if TYPE_CHECKING:
-    from arenite.runtimes.run import Job
+from arenite.runtimes.run import Job, Run
 
 
 def run(job: Job) -> Run:

@@ -11,12 +11,11 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from arenite.runtimes.run import Memory, Run
+from arenite.runtimes.run import Job, Memory, Run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arenite.runtimes.run import Job
 
 RECORDED = re.compile(r"Arena allocation (head|tail) (\d+) bytes")
 

@@ -13,15 +13,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from arenite.backends.reference.limits import MOST_JOINED
-from arenite.model import Graph, Model, Quantization, Tensor
+from arenite.model import Graph, Model, Operator, Option, Quantization, Tensor
 from arenite.operators.windows import SAME, VALID, positions
 from arenite.zoo.activation import LINEAR, RECTIFIED, Values, scale_and_zero
 from arenite.zoo.parts import Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from arenite.model import Operator, Option
 
 SMALLEST = 4
 """Height and width in pixels from which on networks of any length stop halving the resolution."""
@@ -60,7 +59,7 @@ class Builder:
     """Collects the tensors and operators of one graph; every method appends operators and returns the last output.
 
     Activations are int8 of shape (1, height, width, channels) until `mean` or `reshape` flattens them. Names must be
-    unique. Operators are filed in the order of the calls, unless `model` is given another order.
+    unique.
     """
 
     def __init__(self, name: str, seed: int) -> None:
@@ -216,15 +215,9 @@ class Builder:
         """MEAN, FULLY_CONNECTED and SOFTMAX: the usual head of a classifier, of shape (1, classes)."""
         return self.softmax(self.dense(self.mean(x, "mean"), classes, "logits"), "softmax")
 
-    def model(
-        self, *outputs: Tensor, order: Callable[[Sequence[Operator], Sequence[Tensor]], list[Operator]] | None = None
-    ) -> Model:
-        """The finished model.
-
-        Args:
-            order: (operators, outputs) -> operators in the order to file them; None: in the order of the calls.
-        """
-        operators = order(self._parts.operators, outputs) if order else self._parts.operators
+    def model(self, *outputs: Tensor, by_depth: bool = False) -> Model:
+        """The finished model, with its operators in the order of the calls, or in the one in which Keras files them."""
+        operators = _by_depth(self._parts.operators, outputs) if by_depth else self._parts.operators
         graph = Graph("main", tuple(self._parts.tensors), tuple(self._inputs), outputs, tuple(operators))
         return Model(self._name, (graph,), description="made by arenite zoo")
 
@@ -246,3 +239,21 @@ class Builder:
             "fused_activation_function": NONE,
         }
         return self._parts.operator(code, (x,), output, window.options | size)
+
+
+def _by_depth(operators: Sequence[Operator], outputs: Sequence[Tensor]) -> list[Operator]:
+    """The operators by descending distance from the outputs, ties in the order of creation: Keras's order of layers.
+
+    So a converter files a network that was defined layer by layer in Keras. The order is breadth-first: all branches of
+    a cell advance together, so their tensors are alive together.
+    `operators` must be in a valid order.
+    """
+    depth = dict.fromkeys(outputs, 0)
+    depths: dict[Operator, int] = {}
+    for operator in reversed(operators):
+        here = max((depth.get(tensor, 0) for tensor in operator.outputs), default=0)
+        depths[operator] = here
+        for tensor in operator.inputs:
+            if tensor is not None:
+                depth[tensor] = max(depth.get(tensor, 0), here + 1)
+    return sorted(operators, key=lambda operator: -depths[operator])

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from arenite.zoo.activation import REACH
 from arenite.zoo.builder import Builder
-from arenite.zoo.order import by_depth
 
 if TYPE_CHECKING:
     from arenite.model import Model, Tensor
@@ -39,7 +38,7 @@ def darts(*, cells: int = 6, channels: int = 8, resolution: int = 32, classes: i
         reduction = number in (cells // 3, 2 * cells // 3)
         width *= 2 if reduction else 1
         before, x = x, _cell(net, (before, x), width, reduction, f"cell{number + 1}")
-    return net.model(net.classifier(x, classes), order=by_depth)
+    return net.model(net.classifier(x, classes), by_depth=True)
 
 
 def _cell(net: Builder, inputs: tuple[Tensor, Tensor], channels: int, reduction: bool, name: str) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.zoo.builder import Builder
-from arenite.zoo.order import by_depth
 
 if TYPE_CHECKING:
     from arenite.model import Model, Tensor
@@ -19,7 +18,7 @@ def inception(*, modules: int = 3, channels: int = 8, resolution: int = 32, clas
         x = _module(net, x, channels, f"module{number}")
         if number % 2 == 0 and number < modules:
             x = net.max_pool(x, f"pool{number}", stride=2)
-    return net.model(net.classifier(x, classes), order=by_depth)
+    return net.model(net.classifier(x, classes), by_depth=True)
 
 
 def _module(net: Builder, x: Tensor, channels: int, name: str) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.zoo.builder import Builder
-from arenite.zoo.order import by_depth
 
 if TYPE_CHECKING:
     from arenite.model import Model, Tensor
@@ -22,7 +21,7 @@ def nasnet_a(*, cells: int = 2, channels: int = 8, resolution: int = 32, classes
             before, x = x, _reduction(net, before, x, width, f"reduce{stack}")
         for number in range(1, cells + 1):
             before, x = x, _normal(net, before, x, width, f"cell{stack * cells + number}")
-    return net.model(net.classifier(x, classes), order=by_depth)
+    return net.model(net.classifier(x, classes), by_depth=True)
 
 
 def _normal(net: Builder, before: Tensor, x: Tensor, channels: int, name: str) -> Tensor:

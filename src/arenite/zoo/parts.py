@@ -7,9 +7,9 @@ import struct
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.model import Data, ElementType, Operator, Quantization, Tensor
+from arenite.model import Data, ElementType, Operator, Option, Quantization, Tensor
 from arenite.operators.versions import version
-from arenite.zoo.activation import scale_and_zero
+from arenite.zoo.activation import Values, scale_and_zero
 from arenite.zoo.weights import UNIFORM_SPREAD, Weights, single
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from arenite.model import Option
-    from arenite.zoo.activation import Values
 
 BIAS_REACH = 0.25
 """Largest absolute real value of biases: small beside outputs with a standard deviation of about 1."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.zoo.builder import SMALLEST, Builder
-from arenite.zoo.order import by_depth
 
 if TYPE_CHECKING:
     from arenite.model import Model, Tensor
@@ -63,7 +62,7 @@ def random_wired(
         stride = 2 if x.shape[1] > SMALLEST else 1
         width = channels if stage == 1 else stride * x.shape[3]
         x = _stage(net, x, watts_strogatz(nodes, k, p, random), (width, stride), f"stage{stage}")
-    return net.model(net.classifier(x, classes), order=by_depth)
+    return net.model(net.classifier(x, classes), by_depth=True)
 
 
 def _stage(net: Builder, x: Tensor, sources: list[tuple[int, ...]], size: tuple[int, int], name: str) -> Tensor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.zoo.builder import Builder
-from arenite.zoo.order import by_depth
 
 if TYPE_CHECKING:
     from arenite.model import Model, Tensor
@@ -39,7 +38,7 @@ def swiftnet_cell(*, channels: int = 16, resolution: int = 112, classes: int = 2
     for number in range(1, CELLS + 1):
         x = _cell(net, x, channels * 2 ** (number - 1), f"cell{number}")
         x = net.separable(x, channels * 2**number, f"reduce{number}", stride=2)
-    return net.model(net.classifier(x, classes), order=by_depth)
+    return net.model(net.classifier(x, classes), by_depth=True)
 
 
 def _cell(net: Builder, x: Tensor, channels: int, name: str) -> Tensor:

@@ -1,4 +1,4 @@
-"""Activations: int8 ones become lookup tables for one shared kernel; float ones have their own kernels.
+"""Activations and other functions of one value: bytes go through tables by one kernel; floats have their own kernels.
 
 Factors between scales are computed in double precision, as TFLM's build of October 2026 does. LiteRT's reference
 kernels, and TFLM's sources of August 2026, round some to single precision, which changes values very close to a half.
@@ -21,6 +21,7 @@ from arenite.codegen.fixed_point import (
     tanh,
     wrap,
 )
+from arenite.codegen.kernel_templates import FUNCTIONS
 from arenite.codegen.operators import activation_s16
 from arenite.codegen.operators.options import real
 from arenite.codegen.quantized import (
@@ -34,14 +35,13 @@ from arenite.codegen.quantized import (
     zero_point_of,
 )
 from arenite.codegen.types import INT8
-from arenite.codegen.unit import one_for_one, require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, one_for_one, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
+    from arenite.codegen.program import Constant
 
     Function = Callable[[int], int]
 
@@ -55,26 +55,28 @@ INTEGER_BITS = 4
 """Integer bits of the fixed-point input of LOGISTIC and TANH (kInputIntegerBits)."""
 
 
-def relu(unit: Unit, operator: Operator) -> None:
-    """RELU."""
-    _rectify(unit, operator, 0.0, math.inf)
-
-
-def relu_n1_to_1(unit: Unit, operator: Operator) -> None:
-    """RELU_N1_TO_1."""
-    _rectify(unit, operator, -1.0, 1.0)
-
-
-def relu_0_to_1(unit: Unit, operator: Operator) -> None:
-    """RELU_0_TO_1."""
-    _rectify(unit, operator, 0.0, 1.0)
+def clamp(unit: Unit, operator: Operator, *, low: float, high: float) -> None:
+    """A clamp between real values, which also requantizes integers to the output's scale (ReluQuantized)."""
+    source, output, kind = _operands(operator, _WIDE)
+    if kind is ElementType.FLOAT32:
+        _call(unit, "clamp_f32", operator, low, min(high, LARGEST_FLOAT))
+        return
+    scale = quantize_multiplier(scale_of(source) / scale_of(output))
+    zero, offset = zero_point_of(source), zero_point_of(output)
+    lowest, highest = RANGES[kind]
+    lowest = max(lowest, offset + rounded(single(low / scale_of(output))))
+    highest = highest if high == math.inf else min(highest, offset + rounded(single(high / scale_of(output))))
+    if kind is ElementType.INT16:
+        activation_s16.bend(unit, operator, scale, scale, lowest=lowest, highest=highest)
+        return
+    table(unit, source, output, lambda x: min(max(offset + scaled(x - zero, scale), lowest), highest))
 
 
 def relu6(unit: Unit, operator: Operator) -> None:
     """RELU6. TFLM's integer kernels (Relu6Quantized) clamp and ignore the output's scale."""
     source, output, kind = _operands(operator, _WIDE)
     if kind is ElementType.FLOAT32:
-        _rectify(unit, operator, 0.0, 6.0)
+        clamp(unit, operator, low=0.0, high=6.0)
         return
     zero, highest = zero_point_of(source), RANGES[kind][1]
     six = min(highest, zero + rounded(single(6.0 / scale_of(source))))
@@ -190,7 +192,7 @@ def _reciprocal_root(x: int, scale: Scale) -> int:
 def sigmoid(unit: Unit, operator: Operator) -> None:
     """LOGISTIC; an int8 output has the scale 1/256 and the zero point -128."""
     if operator.outputs[0].type is ElementType.INT16:
-        activation_s16.sigmoid(unit, operator)
+        activation_s16.interpolated(unit, operator, "logistic_s16", shifts=(0,))
         return
     _bent(unit, operator, "logistic_f32", (256, -128), lambda x: divide_power(logistic(x, INTEGER_BITS), 23) - 128)
 
@@ -198,7 +200,7 @@ def sigmoid(unit: Unit, operator: Operator) -> None:
 def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
     """TANH; an int8 output has the scale 1/128 and the zero point 0."""
     if operator.outputs[0].type is ElementType.INT16:
-        activation_s16.hyperbolic_tangent(unit, operator)
+        activation_s16.interpolated(unit, operator, "tanh_s16", shifts=(0, 1))
         return
     _bent(unit, operator, "tanh_f32", (128, 0), lambda x: divide_power(tanh(x, INTEGER_BITS), 24))
 
@@ -228,23 +230,6 @@ def _curve(source: Tensor, function: Function) -> Function:
     return value
 
 
-def _rectify(unit: Unit, operator: Operator, low: float, high: float) -> None:
-    """A clamp between real values, which also requantizes integers to the output's scale (ReluQuantized)."""
-    source, output, kind = _operands(operator, _WIDE)
-    if kind is ElementType.FLOAT32:
-        _call(unit, "clamp_f32", operator, low, min(high, LARGEST_FLOAT))
-        return
-    scale = quantize_multiplier(scale_of(source) / scale_of(output))
-    zero, offset = zero_point_of(source), zero_point_of(output)
-    lowest, highest = RANGES[kind]
-    lowest = max(lowest, offset + rounded(single(low / scale_of(output))))
-    highest = highest if high == math.inf else min(highest, offset + rounded(single(high / scale_of(output))))
-    if kind is ElementType.INT16:
-        activation_s16.bend(unit, operator, scale, scale, lowest=lowest, highest=highest)
-        return
-    table(unit, source, output, lambda x: min(max(offset + scaled(x - zero, scale), lowest), highest))
-
-
 def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
     """QUANTIZE between 8-bit types, by a table."""
     scale = quantize_multiplier(scale_of(source) / scale_of(output))
@@ -253,8 +238,7 @@ def requantize_table(unit: Unit, source: Tensor, output: Tensor) -> None:
 
 
 def _operands(operator: Operator, allowed: Sequence[ElementType] = _TYPES) -> tuple[Tensor, Tensor, ElementType]:
-    one_for_one(operator)
-    (source,), output = tensors(operator, 1), operator.outputs[0]
+    source, output = one_for_one(operator)
     return source, output, same_types((source.type, output.type), allowed)
 
 
@@ -268,11 +252,48 @@ def table(unit: Unit, source: Tensor, output: Tensor, function: Function) -> Non
     low, high = RANGES[output.type]
     values = [max(low, min(high, wrap(function(x)))) for x in _ordered(RANGES[source.type])]
     array = unit.array(INT8, bytes(value % 256 for value in values), "table")
+    _look_up(unit, source, output, array)
+
+
+def _look_up(unit: Unit, source: Tensor, output: Tensor, values: Constant) -> None:
     places = unit.pointer(source, kind=INT8), unit.target(output, kind=INT8)
-    unit.call("table_s8", array, prod(source.shape), *places)
+    unit.call("table_s8", values, prod(source.shape), *places)
 
 
 def _ordered(limits: tuple[int, int]) -> Sequence[int]:
     """All values of a type, in the order of their bytes read as int8."""
     low, high = limits
     return range(low, high + 1) if low < 0 else [*range(128, 256), *range(128)]
+
+
+def of_float(unit: Unit, operator: Operator) -> None:
+    """A function that TFLM computes on floats only, by a kernel of the operator's name."""
+    source, output = one_for_one(operator)
+    same_types((source.type, output.type), (ElementType.FLOAT32,))
+    assert operator.code.lower() in FUNCTIONS
+    unit.call(f"{operator.code.lower()}_f32", prod(source.shape), unit.pointer(source), unit.target(output))
+
+
+def elu(unit: Unit, operator: Operator) -> None:
+    """ELU. An int8 table is computed in single precision (PopulateLookupTable)."""
+    (source,), output = tensors(operator, 1), operator.outputs[0]
+    if source.type is not ElementType.INT8:
+        of_float(unit, operator)
+        return
+    one_for_one(operator)
+    same_types((source.type, output.type), (ElementType.INT8,))
+    table(unit, source, output, lambda x: _elu(source, output, x))
+
+
+def _elu(source: Tensor, output: Tensor, x: int) -> int:
+    value = single(scale_of(source) * (x - zero_point_of(source)))
+    bent = single(single(math.exp(value)) - 1.0) if value < 0.0 else value
+    return zero_point_of(output) + rounded(single(bent * single(1.0 / scale_of(output))))
+
+
+def logical_not(unit: Unit, operator: Operator) -> None:
+    """LOGICAL_NOT, by a table of all bytes."""
+    source, output = one_for_one(operator)
+    same_types((source.type, output.type), (ElementType.BOOL,))
+    opposite = unit.array(INT8, bytes(byte == 128 for byte in range(256)), "table")  # 0 is at 128, see arenite_table_s8
+    _look_up(unit, source, output, opposite)

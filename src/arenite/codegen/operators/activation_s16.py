@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import math
 from math import prod
-from typing import TYPE_CHECKING
 
 from arenite.codegen.interpolation import sigmoids
-from arenite.codegen.quantized import scale_of, zero_point_of
+from arenite.codegen.quantized import Scale, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import one_for_one, require, same_types, tensors
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
+from arenite.codegen.unit import Unit, one_for_one, require, same_types, tensors
+from arenite.model import ElementType, Operator
 
 _INTEGER_BITS = 3
 """Integer bits of the kernel's fixed-point input (kInputIntegerBits)."""
@@ -23,20 +17,9 @@ _STEPS = 4096.0 * 3.0
 """Steps of the table's argument per unit of the input."""
 
 
-def sigmoid(unit: Unit, operator: Operator) -> None:
-    """LOGISTIC."""
-    _call(unit, operator, "logistic_s16", shifts=(0,))
-
-
-def hyperbolic_tangent(unit: Unit, operator: Operator) -> None:
-    """TANH."""
-    _call(unit, operator, "tanh_s16", shifts=(0, 1))
-
-
-def _call(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) -> None:
-    """Call a kernel. Input scales of 2^-12, shifted left by one of `shifts`, need no rounding (TanhPrepare)."""
-    one_for_one(operator)
-    (source,), output = tensors(operator, 1), operator.outputs[0]
+def interpolated(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) -> None:
+    """LOGISTIC or TANH. Input scales of 2^-12, shifted left by one of `shifts`, need no rounding (TanhPrepare)."""
+    source, output = one_for_one(operator)
     same_types((source.type, output.type), (ElementType.INT16,))
     require(zero_point_of(source) == zero_point_of(output) == 0, "the zero points must be 0")
     require(_power_of_two(scale_of(output)) == -15, "the output's scale must be 1/32768")
@@ -48,9 +31,7 @@ def _call(unit: Unit, operator: Operator, kernel: str, shifts: tuple[int, ...]) 
     else:
         multiplier, right = _multiplier(scale_of(source))
     require(multiplier <= 32767, "the input's scale is too large")
-    import numpy as np
-
-    table = unit.array(TYPES[ElementType.UINT16], np.array(sigmoids(), "<u2").tobytes(), "table")
+    table = unit.numbers(TYPES[ElementType.UINT16], sigmoids(), "table")
     unit.call(kernel, table, multiplier, right, prod(source.shape), unit.pointer(source), unit.target(output))
 
 
@@ -85,13 +66,11 @@ def bend(
     require(zero_point_of(source) == zero_point_of(output) == 0, "the zero points must be 0")
     layer = unit.parameters(
         "bend_s16",
-        above_multiplier=above.multiplier,
-        above_shift=above.shift,
-        below_multiplier=below.multiplier,
-        below_shift=below.shift,
+        **above.fields("above_"),
+        **below.fields("below_"),
         sign_before=sign_before,
         sign_after=sign_after,
         lowest=lowest,
         highest=highest,
     )
-    unit.call("bend_s16", layer, prod(source.shape), unit.pointer(source), unit.target(output))
+    unit.call_with(layer, prod(source.shape), unit.pointer(source), unit.target(output))

@@ -1,4 +1,4 @@
-"""Elementwise operators on two inputs, with broadcasting."""
+"""Elementwise operators on two inputs, comparisons among them, with broadcasting."""
 
 from __future__ import annotations
 
@@ -7,30 +7,15 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.copy import steps
-from arenite.codegen.program import Structure
-from arenite.codegen.quantized import (
-    activation_range,
-    float_range,
-    integer_range,
-    quantize_multiplier,
-    scale_of,
-    single,
-    zero_point_of,
-)
-from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import Data, ElementType
+from arenite.codegen.program import Field, Structure
+from arenite.codegen.quantized import Scale, limits, quantize_multiplier, scale_of, single, zero_point_of
+from arenite.codegen.types import TYPES, stored
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TypeVar
 
-    from arenite.codegen.program import Field
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Option, Tensor
-
-    Number = TypeVar("Number", int, float)
 
 RANK = 5
 """Most dimensions over which a kernel iterates (ARENITE_BROADCAST_RANK)."""
@@ -41,11 +26,11 @@ _MOST_BYTES = 4
 """Inputs of ADD_N of int8 for which the kernel has pointers; each further one takes a register at every call."""
 _QUANTIZED = (ElementType.INT8, ElementType.INT16)
 _ALL = (*_QUANTIZED, ElementType.INT32, ElementType.FLOAT32)
-
-
-def add(unit: Unit, operator: Operator) -> None:
-    """ADD. Scales of int8 and int16 inputs are combined in double precision."""
-    _sum(unit, operator, 1, "add_f32")
+NUMBERS = (*_ALL, ElementType.INT64)
+"""Types of numbers whose stored values are compared."""
+_COMPARED = (*(ElementType[name] for name in ("BOOL", "INT8", "INT32", "INT64", "FLOAT32")),)
+LESS, EQUAL, GREATER, UNORDERED = 1, 2, 4, 8
+"""Bits for the possible relations of two values (arenite_compare_f32.h)."""
 
 
 def add_many(unit: Unit, operator: Operator) -> None:
@@ -57,7 +42,8 @@ def add_many(unit: Unit, operator: Operator) -> None:
         return
     total = inputs[0]
     for other in inputs[1:]:
-        call(unit, replace(operator, inputs=(total, other)), "add_f32", **_bounds(float_range(None)))
+        pair = replace(operator, inputs=(total, other), options={})
+        call(unit, pair, "add_f32", **limits(pair))
         total = output
 
 
@@ -76,11 +62,10 @@ def _add_many_bytes(unit: Unit, inputs: Sequence[Tensor], output: Tensor) -> Non
         inputs=len(inputs),
         input_offset=-zero_point_of(first) * (len(inputs) + 1),
         output_offset=zero_point_of(output),
-        output_multiplier=scale.multiplier,
-        output_shift=scale.shift,
+        **scale.fields("output_"),
     )
     given = [*inputs, *[first] * (_MOST_BYTES - len(inputs))]
-    unit.call("add_many_s8", layer, *map(unit.pointer, given), unit.target(output))
+    unit.call_with(layer, *map(unit.pointer, given), unit.target(output))
 
 
 def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
@@ -94,23 +79,24 @@ def add_scales(first: Tensor, second: Tensor, output: Tensor) -> list[Scale]:
     return [quantize_multiplier(factor) for factor in factors]
 
 
-def subtract(unit: Unit, operator: Operator) -> None:
-    """SUB."""
-    _sum(unit, operator, -1, "subtract_f32")
-
-
 def _bits(kind: ElementType) -> int:
     """Bits by which both inputs are shifted left before the addition."""
     return 20 if kind is ElementType.INT8 else 15
 
 
-def _sum(unit: Unit, operator: Operator, sign: int, of_floats: str) -> None:
+def add(unit: Unit, operator: Operator, *, sign: int, of_floats: str) -> None:
+    """ADD and, with the sign -1, SUB. Scales of int8 and int16 inputs are combined in double precision.
+
+    TFLM ignores a fused activation of int32 values; LiteRT applies it.
+    """
     first, second, output, kind = _operands(operator, _ALL)
     if kind is ElementType.FLOAT32:
-        _float(unit, operator, of_floats)
+        call(unit, operator, of_floats, **limits(operator))
         return
     if kind is ElementType.INT32:
-        _whole_sum(unit, operator, sign)
+        activation = operator.options.get("fused_activation_function")
+        require(not activation, "a fused activation is computed differently by TFLM and LiteRT")
+        call(unit, operator, "add_s32", sign=sign, **limits(operator))
         return
     scales = add_scales(first, second, output)
     require(all(scale.shift <= 0 for scale in scales), "the output's scale is too small for the inputs'")
@@ -119,30 +105,14 @@ def _sum(unit: Unit, operator: Operator, sign: int, of_floats: str) -> None:
     call(unit, operator, f"add_{TYPES[kind].suffix}", **fields)
 
 
-def _whole_sum(unit: Unit, operator: Operator, sign: int) -> None:
-    """A sum of int32 values. TFLM ignores a fused activation here; LiteRT applies it."""
-    activation = _activation(operator)
-    require(not activation, "a fused activation is computed differently by TFLM and LiteRT")
-    call(unit, operator, "add_s32", sign=sign, **_bounds(integer_range(activation)))
-
-
 def multiply(unit: Unit, operator: Operator) -> None:
     """MUL."""
     first, second, output, kind = _operands(operator, _ALL)
-    if kind is ElementType.FLOAT32:
-        _float(unit, operator, "multiply_f32")
-        return
-    if kind is ElementType.INT32:
-        call(unit, operator, "multiply_s32", **_bounds(integer_range(_activation(operator))))
-        return
-    scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
-    call(
-        unit,
-        operator,
-        f"multiply_{TYPES[kind].suffix}",
-        **product_fields(first, second, output, scale),
-        **limits(operator),
-    )
+    fields: dict[str, Field] = {}
+    if kind in _QUANTIZED:
+        scale = quantize_multiplier(scale_of(first) * scale_of(second) / scale_of(output))
+        fields |= product_fields(first, second, output, scale)
+    call(unit, operator, f"multiply_{TYPES[kind].suffix}", **fields, **limits(operator))
 
 
 def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) -> dict[str, int]:
@@ -151,46 +121,25 @@ def product_fields(first: Tensor, second: Tensor, output: Tensor, scale: Scale) 
         "first_offset": -zero_point_of(first),
         "second_offset": -zero_point_of(second),
         "output_offset": zero_point_of(output),
-        "output_multiplier": scale.multiplier,
-        "output_shift": scale.shift,
+        **scale.fields("output_"),
     }
 
 
 def divide(unit: Unit, operator: Operator) -> None:
     """DIV of floats, of int8 values, or of int32 values rounded toward zero."""
     first, second, output, kind = _operands(operator, (ElementType.INT8, ElementType.INT32, ElementType.FLOAT32))
-    if kind is ElementType.FLOAT32:
-        _float(unit, operator, "divide_f32")
-    elif kind is ElementType.INT32:
-        call(unit, operator, "divide_s32", **_bounds(integer_range(_activation(operator))))
-    else:
+    fields: dict[str, Field] = {}
+    if kind is ElementType.INT8:
         scale = quantize_multiplier(single(scale_of(first) / single(scale_of(second) * scale_of(output))))
         require(scale.shift <= _ROOM, "the output's scale is too small for the inputs'")
-        call(unit, operator, "divide_s8", **product_fields(first, second, output, scale), **limits(operator))
+        fields |= product_fields(first, second, output, scale)
+    call(unit, operator, f"divide_{TYPES[kind].suffix}", **fields, **limits(operator))
 
 
-def logical_and(unit: Unit, operator: Operator) -> None:
-    """LOGICAL_AND."""
-    _operands(operator, (ElementType.BOOL,))
-    call(unit, operator, "logical_and_u8")
-
-
-def logical_or(unit: Unit, operator: Operator) -> None:
-    """LOGICAL_OR."""
-    _operands(operator, (ElementType.BOOL,))
-    call(unit, operator, "logical_or_u8")
-
-
-def floor_divide(unit: Unit, operator: Operator) -> None:
-    """FLOOR_DIV of floats."""
-    _operands(operator, (ElementType.FLOAT32,))
-    call(unit, operator, "floor_divide_f32")
-
-
-def floor_modulo(unit: Unit, operator: Operator) -> None:
-    """FLOOR_MOD of floats."""
-    _operands(operator, (ElementType.FLOAT32,))
-    call(unit, operator, "floor_modulo_f32")
+def plain(unit: Unit, operator: Operator, *, kernel: str, allowed: tuple[ElementType, ...]) -> None:
+    """A function of the stored values of both inputs, without regard to scales."""
+    _, _, _, kind = _operands(operator, allowed)
+    call(unit, operator, f"{kernel}_{TYPES[kind].suffix}")
 
 
 def squared_difference(unit: Unit, operator: Operator) -> None:
@@ -211,18 +160,6 @@ def squared_difference(unit: Unit, operator: Operator) -> None:
     call(unit, operator, f"squared_difference_{TYPES[kind].suffix}", **affine(offsets, scales))
 
 
-def maximum(unit: Unit, operator: Operator) -> None:
-    """MAXIMUM of the stored values, without regard to scales."""
-    _, _, _, kind = _operands(operator, (*_ALL, ElementType.INT64))
-    call(unit, operator, f"maximum_{TYPES[kind].suffix}")
-
-
-def minimum(unit: Unit, operator: Operator) -> None:
-    """MINIMUM of the stored values, without regard to scales."""
-    _, _, _, kind = _operands(operator, (*_ALL, ElementType.INT64))
-    call(unit, operator, f"minimum_{TYPES[kind].suffix}")
-
-
 def prelu(unit: Unit, operator: Operator) -> None:
     """PRELU; the slopes of int16 values are int8 constants, which are widened."""
     source, slope = tensors(operator, 2)
@@ -241,37 +178,41 @@ def prelu(unit: Unit, operator: Operator) -> None:
         input_offset=-zero_point_of(source),
         slope_offset=-zero_point_of(slope),
         output_offset=zero_point_of(output),
-        positive_multiplier=positive.multiplier,
-        positive_shift=positive.shift,
-        negative_multiplier=negative.multiplier,
-        negative_shift=negative.shift,
+        **positive.fields("positive_"),
+        **negative.fields("negative_"),
     )
 
 
 def _widened(tensor: Tensor) -> Tensor:
     """An int8 constant as int16."""
     require(tensor.data is not None, f"{tensor.name!r} must be a constant")
-    assert tensor.data is not None
-    import numpy as np
-
-    values = np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], np.int8)
-    return replace(tensor, type=ElementType.INT16, data=Data(values.astype("<i2").tobytes()))
+    return replace(tensor, type=ElementType.INT16, data=Data(stored(tensor).astype("<i2").tobytes()))
 
 
-def _float(unit: Unit, operator: Operator, kernel: str) -> None:
-    call(unit, operator, kernel, **_bounds(float_range(_activation(operator))))
+def compare(unit: Unit, operator: Operator, *, ways: int) -> None:
+    """A comparison that is true if the relation of both inputs is one of the bits in `ways`."""
+    first, second = tensors(operator, 2)
+    kind = same_types((first.type, second.type), _COMPARED)
+    require(operator.outputs[0].type is ElementType.BOOL, "there is no kernel for these types")
+    scales = _one_scale(first, second) if kind is ElementType.INT8 else {}
+    call(unit, operator, f"compare_{TYPES[kind].suffix}", ways=ways, **scales)
+
+
+def _one_scale(first: Tensor, second: Tensor) -> dict[str, int]:
+    """Fields that bring int8 inputs to one scale (ComparisonsPrepare)."""
+    scales = [quantize_multiplier(scale_of(tensor)) for tensor in (first, second)]
+    require(all(scale.shift <= 0 for scale in scales), "a scale is 1 or more")
+    return affine((-zero_point_of(first), -zero_point_of(second)), scales)
 
 
 def call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
     """Call a kernel for two inputs with broadcasting; `fields` are its further parameters."""
-    first, second = tensors(operator, 2)
-    output = operator.outputs[0]
+    (first, second), output = tensors(operator, 2), operator.outputs[0]
     shapes = (first.shape, second.shape, output.shape)
     whole = all(n in (a, b) for a, b, n in zip(*_of_one_rank(*shapes), strict=True))
     require(whole, "the shapes cannot be broadcast")
-    shape = broadcast(*shapes)
-    layer = unit.parameters(kernel, shape=shape, **fields)
-    unit.call(kernel, layer, unit.pointer(first), unit.pointer(second), unit.target(output))
+    layer = unit.parameters(kernel, shape=broadcast(*shapes), **fields)
+    unit.call_with(layer, unit.pointer(first), unit.pointer(second), unit.target(output))
 
 
 def broadcast(first: Sequence[int], second: Sequence[int], output: Sequence[int]) -> Structure:
@@ -306,8 +247,7 @@ def _of_one_rank(*shapes: Sequence[int]) -> list[tuple[int, ...]]:
 
 
 def _operands(operator: Operator, allowed: tuple[ElementType, ...]) -> tuple[Tensor, Tensor, Tensor, ElementType]:
-    first, second = tensors(operator, 2)
-    output = operator.outputs[0]
+    (first, second), output = tensors(operator, 2), operator.outputs[0]
     return first, second, output, same_types((first.type, second.type, output.type), allowed)
 
 
@@ -316,22 +256,5 @@ def affine(offsets: Sequence[int], scales: Sequence[Scale]) -> dict[str, int]:
     return {
         name: number
         for what, offset, scale in zip(("first", "second", "output"), offsets, scales, strict=False)
-        for name, number in (
-            (f"{what}_offset", offset),
-            (f"{what}_multiplier", scale.multiplier),
-            (f"{what}_shift", scale.shift),
-        )
+        for name, number in {f"{what}_offset": offset, **scale.fields(f"{what}_")}.items()
     }
-
-
-def limits(operator: Operator) -> dict[str, int]:
-    """Fields for the lowest and highest value of an operator's quantized output."""
-    return _bounds(activation_range(_activation(operator), operator.outputs[0]))
-
-
-def _bounds(limits: tuple[Number, Number]) -> dict[str, Number]:
-    return {"lowest": limits[0], "highest": limits[1]}
-
-
-def _activation(operator: Operator) -> Option | None:
-    return operator.options.get("fused_activation_function")

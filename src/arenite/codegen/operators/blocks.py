@@ -11,16 +11,14 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import integers
 from arenite.codegen.operators.copy import Walk, copy, same_type, steps
-from arenite.codegen.operators.options import number
+from arenite.codegen.operators.options import integers, number
 from arenite.codegen.operators.views import zero_of
-from arenite.codegen.unit import require, tensors
+from arenite.codegen.unit import Unit, require, tensors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from arenite.codegen.unit import Unit
     from arenite.model import Operator, Tensor
 
 

@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING
 from arenite.backends.generated_c.bottlenecks import parts
 from arenite.codegen.description import short_name
 from arenite.codegen.operators.window import Window, window
-from arenite.codegen.program import Structure
-from arenite.codegen.quantized import activation_range, channel_scales, fit_wide_sums, float_range, zero_point_of
-from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES
-from arenite.codegen.unit import require, tensors
-from arenite.model import Data, ElementType
+from arenite.codegen.program import Address, Constant, Field, Parameters, Structure
+from arenite.codegen.quantized import Scale, channel_scales, fit_wide_sums, limits, zero_point_of
+from arenite.codegen.types import FLOAT, INT8, INT32, INT64, TYPES, CType, stored
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import Data, ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from arenite.codegen.program import Address, Constant, Field, Parameters
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.types import CType
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 RATIOS = {"conv": "filter_depth", "depthwise": "multiplicity"}
 """Name of the kernel's parameter for the ratio of channels between input, filter and output."""
@@ -30,8 +25,7 @@ RATIOS = {"conv": "filter_depth", "depthwise": "multiplicity"}
 
 def convolution(unit: Unit, operator: Operator) -> None:
     """CONV_2D, filter [out, height, width, in / groups]."""
-    source, weights = tensors(operator, 2)
-    output = operator.outputs[0]
+    (source, weights), output = tensors(operator, 2), operator.outputs[0]
     place = _placed(operator)
     require(source.shape[3] % weights.shape[3] == 0, "the depth of the input is no multiple of the filter's")
     require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
@@ -42,8 +36,7 @@ def convolution(unit: Unit, operator: Operator) -> None:
 
 def depthwise(unit: Unit, operator: Operator) -> None:
     """DEPTHWISE_CONV_2D, filter [1, height, width, out]."""
-    source, weights = tensors(operator, 2)
-    output = operator.outputs[0]
+    (source, weights), output = tensors(operator, 2), operator.outputs[0]
     place = _placed(operator)
     require(output.shape[3] % source.shape[3] == 0, "the depth of the output is no multiple of the input's")
     require(weights.shape[3] == output.shape[3], "the filter does not fit the output")
@@ -59,8 +52,7 @@ def _placed(operator: Operator) -> Window:
 
 def transpose_convolution(unit: Unit, operator: Operator) -> None:
     """TRANSPOSE_CONV, inputs (shape, filter [out, height, width, in], values, bias)."""
-    _, weights, source = tensors(operator, 3)
-    output = operator.outputs[0]
+    (_, weights, source), output = tensors(operator, 3), operator.outputs[0]
     kind = kernel_type(source, weights, output)
     misread = kind is ElementType.INT16 and len(operator.inputs) > 3 and narrow_sums(operator, 3)
     require(not misread, "TFLM reads its int32 bias as int64; optimize with --widen-bias")
@@ -70,24 +62,16 @@ def transpose_convolution(unit: Unit, operator: Operator) -> None:
     require(weights.shape[3] == source.shape[3], "the filter does not fit the input")
     require(weights.shape[0] == output.shape[3], "the filter does not fit the output")
     turned = replace(place, source=source.shape, target=output.shape, dilation=(1, 1))
-    kernel = f"transpose_conv_{TYPES[kind].suffix}"
     layer = unit.parameters(
-        kernel,
+        f"transpose_conv_{TYPES[kind].suffix}",
         window=turned.structure,
         pad_top=place.padding[0],
         weights=values_of(unit, weights, "weights"),
         bias=bias(unit, operator, output.shape[3], kind, 3),
         **_arithmetic(unit, operator, source, weights, kind),
     )
-    for image in range(source.shape[0]):
-        unit.call(
-            kernel,
-            layer,
-            source.shape[1],
-            output.shape[1],
-            unit.pointer(source, extra=image * source.bytes // source.shape[0]),
-            unit.target(output, extra=image * output.bytes // output.shape[0]),
-        )
+    for places in unit.images(source, output):
+        unit.call_with(layer, source.shape[1], output.shape[1], *places)
 
 
 def _convolve(unit: Unit, operator: Operator, kernel: str, place: Window, ratio: int) -> None:
@@ -101,8 +85,7 @@ def _fields(
     unit: Unit, operator: Operator, place: Window, ratio: Mapping[str, int], weights: Constant | Address
 ) -> dict[str, Field]:
     """The fields of the parameters of a convolution."""
-    source, filter_ = tensors(operator, 2)
-    output = operator.outputs[0]
+    (source, filter_), output = tensors(operator, 2), operator.outputs[0]
     kind = kernel_type(source, filter_, output)
     return {
         "window": place.structure,
@@ -129,7 +112,7 @@ def inverted_bottleneck(unit: Unit, operator: Operator) -> None:
     )
     rows = wide.source[1], wide.target[1], filtered.target[1], wide.padding[0], filtered.padding[0]
     source, output = operator.input(0), operator.outputs[0]
-    unit.call(layer.kernel, layer, *rows, unit.pointer(source), unit.scratch_pointer(), unit.target(output))
+    unit.call_with(layer, *rows, unit.pointer(source), unit.scratch_pointer(), unit.target(output))
 
 
 def _layer(unit: Unit, operator: Operator, place: Window, kernel: str) -> Structure:
@@ -142,12 +125,8 @@ def _layer(unit: Unit, operator: Operator, place: Window, kernel: str) -> Struct
 
 def _across(unit: Unit, operator: Operator, place: Window) -> dict[str, Field]:
     """The fields for a depthwise convolution of columns: its parameters with rows and columns exchanged, and others."""
-    import numpy as np
-
     weights = operator.input(1)
-    assert weights.data is not None  # the caller has checked this
-    values = np.frombuffer(bytes(weights.data.content)[: weights.bytes], INT8.dtype).reshape(weights.shape)
-    turned = replace(weights, data=Data(values.transpose(0, 2, 1, 3).tobytes()))
+    turned = replace(weights, data=Data(stored(weights).reshape(weights.shape).transpose(0, 2, 1, 3).tobytes()))
     exchanged = replace(operator, inputs=(operator.inputs[0], turned, *operator.inputs[2:]))
     depthwise_ = _layer(unit, exchanged, _exchanged(place), "depthwise")
     return {"depthwise": depthwise_, "columns": place.target[2], "pad_left": place.padding[1]}
@@ -162,10 +141,9 @@ def _exchanged(place: Window) -> Window:
 
 def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor, kind: ElementType) -> dict[str, Field]:
     """Fields that decide how sums become output values."""
-    output, activation = operator.outputs[0], operator.options.get("fused_activation_function")
     if kind is ElementType.FLOAT32:
-        smallest, largest = float_range(activation)
-        return {"lowest": smallest, "highest": largest}
+        return {**limits(operator)}
+    output = operator.outputs[0]
     factors = channel_scales(source, weights, output, output.shape[3])
     fields: dict[str, Field] = {**scale_arrays(unit, factors)}
     if kind is ElementType.INT8:
@@ -175,8 +153,7 @@ def _arithmetic(unit: Unit, operator: Operator, source: Tensor, weights: Tensor,
         fit_wide_sums(factors)
         if operator.code == "CONV_2D":
             fields["narrow"] = int(narrow_sums(operator))
-    lowest, highest = activation_range(activation, output)
-    return {**fields, "lowest": lowest, "highest": highest}
+    return {**fields, **limits(operator)}
 
 
 def kernel_type(source: Tensor, weights: Tensor, output: Tensor) -> ElementType:
@@ -207,21 +184,12 @@ def narrow_sums(operator: Operator, position: int = 2) -> bool:
 def over_batches(unit: Unit, layer: Parameters, place: Window, operator: Operator) -> None:
     """Call a window kernel once per image of a batch."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    batches = source.shape[0]
-    for image in range(batches):
-        unit.call(
-            layer.kernel,
-            layer,
-            *place.rows,
-            unit.pointer(source, extra=image * source.bytes // batches),
-            unit.target(output, extra=image * output.bytes // batches),
-        )
+    for places in unit.images(source, output):
+        unit.call_with(layer, *place.rows, *places)
 
 
 def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position: int = 2) -> Constant | Address:
     """The bias in the accumulator type of a kernel for activations of type `kind`; zeros if there is no bias."""
-    import numpy as np
-
     wanted = {ElementType.INT8: INT32, ElementType.INT16: INT64, ElementType.FLOAT32: FLOAT}[kind]
     tensor = operator.inputs[position] if len(operator.inputs) > position else None
     if tensor is None:
@@ -231,7 +199,7 @@ def bias(unit: Unit, operator: Operator, units: int, kind: ElementType, position
     if tensor.data is None:
         require(prod(tensor.shape) == units, "the bias does not fit the output")
         return unit.address(tensor, wanted.name)
-    values = np.frombuffer(bytes(tensor.data.content)[: tensor.bytes], TYPES[tensor.type].dtype)
+    values = stored(tensor)
     require(len(values) == units, "the bias does not fit the output")
     return unit.array(wanted, values.astype(wanted.dtype).tobytes(), "bias")
 
@@ -249,11 +217,7 @@ def constant(unit: Unit, tensor: Tensor, what: str) -> Constant:
 
 def scale_arrays(unit: Unit, scales: list[Scale], of_shifts: CType = INT8) -> dict[str, Constant]:
     """Fields with the arrays of multipliers and shifts."""
-    import numpy as np
-
-    multipliers = np.array([scale.multiplier for scale in scales], INT32.dtype)
-    shifts = np.array([scale.shift for scale in scales], of_shifts.dtype)
     return {
-        "multiplier": unit.array(INT32, multipliers.tobytes(), "multiplier"),
-        "shift": unit.array(of_shifts, shifts.tobytes(), "shift"),
+        "multiplier": unit.numbers(INT32, [scale.multiplier for scale in scales], "multiplier"),
+        "shift": unit.numbers(of_shifts, [scale.shift for scale in scales], "shift"),
     }

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.unit import require
+from arenite.codegen.unit import Unit, require
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
     from arenite.model import Tensor
 
 RANK = 6

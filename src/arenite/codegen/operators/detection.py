@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.reference.detection import LIMITS
 from arenite.codegen.quantized import single
-from arenite.codegen.unit import require, tensors
+from arenite.codegen.unit import Unit, require, tensors
 from arenite.tflite.custom_options import custom_numbers
 
 if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
 PER_CLASS = 100
@@ -59,7 +58,7 @@ def detection(unit: Unit, operator: Operator) -> None:
         **scales,
     )
     places = (unit.pointer(tensor) for tensor in (encodings, scores, anchors))
-    unit.call(layer.kernel, layer, *places, unit.scratch_pointer(), *map(unit.target, outputs))
+    unit.call_with(layer, *places, unit.scratch_pointer(), *map(unit.target, outputs))
 
 
 def _real(operator: Operator, name: str) -> float:

@@ -6,21 +6,16 @@ from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import axis_of, integers
 from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, fields, same_type, steps
-from arenite.codegen.operators.options import number
-from arenite.codegen.program import Structure
+from arenite.codegen.operators.options import axis_of, integers, number
+from arenite.codegen.program import Field, Structure
 from arenite.codegen.quantized import scale_of, zero_point_of
 from arenite.codegen.types import INT8
-from arenite.codegen.unit import require, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 
 def gather(unit: Unit, operator: Operator) -> None:
@@ -37,7 +32,7 @@ def gather(unit: Unit, operator: Operator) -> None:
     layer = unit.parameters(
         "gather", batches=batches, outer=outer, rows=source.shape[axis], picked=picked, bytes=bytes_
     )
-    unit.call("gather", layer, unit.pointer(source), unit.pointer(places), unit.target(output))
+    unit.call_with(layer, unit.pointer(source), unit.pointer(places), unit.target(output))
 
 
 def gather_nd(unit: Unit, operator: Operator) -> None:
@@ -57,7 +52,7 @@ def gather_nd(unit: Unit, operator: Operator) -> None:
         length=_filled(source.shape[:axes], 1),
         step=_filled([step * width for step in steps(source.shape)[:axes]], 0),
     )
-    unit.call("gather_nd", layer, unit.pointer(source), unit.pointer(places), unit.target(output))
+    unit.call_with(layer, unit.pointer(source), unit.pointer(places), unit.target(output))
 
 
 def _filled(numbers: Sequence[int], rest: int) -> tuple[int, ...]:
@@ -80,7 +75,7 @@ def embedding_lookup(unit: Unit, operator: Operator) -> None:
         "gather", batches=1, outer=1, rows=table.shape[0], picked=picked, bytes=row * table.type.bytes
     )
     end = output.bytes - picked * row * table.type.bytes
-    unit.call("gather", layer, unit.pointer(table), unit.pointer(places), unit.target(output, extra=end))
+    unit.call_with(layer, unit.pointer(table), unit.pointer(places), unit.target(output, extra=end))
     if converted:
         require(zero_point_of(table) == 0, "the zero point of the table must be 0")
         gathered = unit.pointer(output, extra=end, kind=INT8)
@@ -105,7 +100,7 @@ def slice_of(unit: Unit, operator: Operator) -> None:
     require(places.type is ElementType.INT32, "there is no kernel for these types")
     require(min(room, default=0) >= 0 and len(room) <= RANK, "the shapes do not fit")
     layer = unit.parameters("slice", **_placed(source, walk, room))
-    unit.call("slice", layer, unit.pointer(source), unit.pointer(places), unit.target(output))
+    unit.call_with(layer, unit.pointer(source), unit.pointer(places), unit.target(output))
 
 
 def _placed(whole: Tensor, walk: Walk, room: Sequence[int]) -> dict[str, Field]:
@@ -131,4 +126,4 @@ def dynamic_update_slice(unit: Unit, operator: Operator) -> None:
     copy_all(unit, source, output)
     walk = Walk(update.shape, steps(update.shape), steps(output.shape))
     layer = unit.parameters("update_slice", **_placed(output, walk, room))
-    unit.call("update_slice", layer, unit.pointer(update), unit.pointer(places), unit.target(output))
+    unit.call_with(layer, unit.pointer(update), unit.pointer(places), unit.target(output))

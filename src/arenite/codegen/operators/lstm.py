@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from arenite.codegen.interpolation import sigmoids
 from arenite.codegen.operators.convolution import bias, values_of
 from arenite.codegen.operators.options import number, real
-from arenite.codegen.program import Structure
-from arenite.codegen.quantized import fit_wide_sums, quantize_multiplier, scale_of, single, zero_point_of
+from arenite.codegen.program import Field, Structure
+from arenite.codegen.quantized import Scale, fit_wide_sums, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.codegen.program import Field
-    from arenite.codegen.quantized import Scale
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
+from arenite.codegen.unit import Unit, require
+from arenite.model import ElementType, Operator, Tensor
 
 TANH = 4
 """The activation of the cell gate (ActivationFunctionType in the schema)."""
@@ -46,7 +39,7 @@ def lstm(unit: Unit, operator: Operator) -> None:
     kind, units = source.type, output.shape[2]
     major = bool(operator.options.get("time_major"))
     batches, times = source.shape[:2][::-1] if major else source.shape[:2]
-    own = _float_fields(operator) if kind is ElementType.FLOAT32 else _fields(unit, operator, source, hidden, cell)
+    own = _fields(unit, operator, source, hidden, cell)
     layer = unit.parameters(
         f"lstm_{TYPES[kind].suffix}",
         batches=batches,
@@ -59,7 +52,7 @@ def lstm(unit: Unit, operator: Operator) -> None:
         **own,
     )
     places = unit.target(hidden), unit.target(cell), unit.target(output)
-    unit.call(layer.kernel, layer, unit.pointer(source), *places)
+    unit.call_with(layer, unit.pointer(source), *places)
 
 
 def _operands(operator: Operator) -> tuple[Tensor, Tensor, Tensor]:
@@ -101,12 +94,7 @@ def _gate(unit: Unit, operator: Operator, gate: int, units: int) -> Structure:
         first, second = _sum_scale(source, weights), _sum_scale(hidden, recurrent)
         if source.type is ElementType.INT16:
             fit_wide_sums((first, second))
-        fields |= {
-            "multiplier": first.multiplier,
-            "shift": first.shift,
-            "recurrent_multiplier": second.multiplier,
-            "recurrent_shift": second.shift,
-        }
+        fields |= {**first.fields(), **second.fields("recurrent_")}
     return Structure(tuple(fields.items()))
 
 
@@ -116,14 +104,10 @@ def _sum_scale(source: Tensor, weights: Tensor) -> Scale:
     return quantize_multiplier(single(scale_of(source) * scale_of(weights)) / SUM_SCALE)
 
 
-def _float_fields(operator: Operator) -> dict[str, Field]:
-    return {"clip": single(real(operator, "cell_clip", 0.0))}
-
-
 def _fields(unit: Unit, operator: Operator, source: Tensor, hidden: Tensor, cell: Tensor) -> dict[str, Field]:
-    """Fields of integer kernels (PrepareGateParametersInteger, CreateLstmCellStateInfo)."""
-    import numpy as np
-
+    """Fields beside the gates; of integer kernels as in PrepareGateParametersInteger and CreateLstmCellStateInfo."""
+    if source.type is ElementType.FLOAT32:
+        return {"clip": single(real(operator, "cell_clip", 0.0))}
     state = scale_of(cell)
     power = math.floor(math.log2(state) + 0.5)
     left = 12 + power
@@ -135,7 +119,7 @@ def _fields(unit: Unit, operator: Operator, source: Tensor, hidden: Tensor, cell
         "output": quantize_multiplier(GATE_SCALE * GATE_SCALE / scale_of(hidden)),
     }
     return {
-        "table": unit.array(TYPES[ElementType.UINT16], np.array(sigmoids(), "<u2").tobytes(), "table"),
+        "table": unit.numbers(TYPES[ElementType.UINT16], sigmoids(), "table"),
         "input_offset": -zero_point_of(source),
         "hidden_offset": -zero_point_of(hidden),
         **{f"{name}_multiplier": factor.multiplier for name, factor in factors.items()},

@@ -9,15 +9,13 @@ from arenite.codegen.operators.binary import product_fields
 from arenite.codegen.operators.copy import steps
 from arenite.codegen.quantized import RANGES, fit_wide_sums, quantize_multiplier, scale_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 
 _TYPES = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
@@ -43,12 +41,10 @@ def batch_matmul(unit: Unit, operator: Operator) -> None:
             fit_wide_sums([scale])
         lowest, highest = RANGES[kind]
         fields |= product_fields(first, second, output, scale) | {"lowest": lowest, "highest": highest}
-    kernel = f"matmul_{TYPES[kind].suffix}"
-    layer = unit.parameters(kernel, **fields)
+    layer = unit.parameters(f"matmul_{TYPES[kind].suffix}", **fields)
     batches = output.shape[:-2]
     for number, index in enumerate(product(*map(range, batches))):
-        unit.call(
-            kernel,
+        unit.call_with(
             layer,
             unit.pointer(first, extra=_place(first, index) * kind.bytes),
             unit.pointer(second, extra=_place(second, index) * kind.bytes),

@@ -7,44 +7,25 @@ from typing import TYPE_CHECKING
 from arenite.codegen.operators.convolution import over_batches
 from arenite.codegen.operators.options import number
 from arenite.codegen.operators.window import window
-from arenite.codegen.quantized import activation_range, float_range
+from arenite.codegen.quantized import limits
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
-
-_TYPES = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
+    from collections.abc import Sequence
 
 
-def average_pool(unit: Unit, operator: Operator) -> None:
-    """AVERAGE_POOL_2D; padding is excluded from the average."""
-    _pool(unit, operator, "average_pool")
+ALLOWED = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
+"""Types of values that the kernels for averages and maxima take."""
 
 
-def max_pool(unit: Unit, operator: Operator) -> None:
-    """MAX_POOL_2D."""
-    _pool(unit, operator, "max_pool")
-
-
-def l2_pool(unit: Unit, operator: Operator) -> None:
-    """L2_POOL_2D of floats: the root of the mean square."""
-    (source,) = tensors(operator, 1)
-    require(source.type is ElementType.FLOAT32, "there is no kernel for these types")
-    _pool(unit, operator, "l2_pool")
-
-
-def _pool(unit: Unit, operator: Operator, kernel: str) -> None:
+def pool(unit: Unit, operator: Operator, *, kernel: str, allowed: Sequence[ElementType] = ALLOWED) -> None:
+    """A pool; padding is excluded from averages, and L2_POOL_2D is the root of the mean square."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    kind = same_types((source.type, output.type), _TYPES)
+    kind = same_types((source.type, output.type), allowed)
     size = (number(operator, "filter_height", 1), number(operator, "filter_width", 1))
     place = window(operator, source, output, size)
     require(source.shape[3] == output.shape[3], "the shapes do not fit")
-    activation = operator.options.get("fused_activation_function")
-    limits = float_range(activation) if kind is ElementType.FLOAT32 else activation_range(activation, output)
-    layer = unit.parameters(
-        f"{kernel}_{TYPES[kind].suffix}", window=place.structure, lowest=limits[0], highest=limits[1]
-    )
+    layer = unit.parameters(f"{kernel}_{TYPES[kind].suffix}", window=place.structure, **limits(operator))
     over_batches(unit, layer, place, operator)

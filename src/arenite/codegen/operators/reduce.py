@@ -6,40 +6,29 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.codegen.fixed_point import wrap
-from arenite.codegen.operators.constants import axis_of, first_integer, integers
 from arenite.codegen.operators.copy import steps
-from arenite.codegen.program import Structure
+from arenite.codegen.operators.options import axis_of, first_integer, integers
+from arenite.codegen.program import Field, Structure
 from arenite.codegen.quantized import Scale, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 RANK = 3
 """Most kept, and most reduced, dimensions over which a kernel iterates (ARENITE_REDUCE_RANK)."""
 
-_QUANTIZED = (ElementType.INT8, ElementType.INT16)
+_ADDED = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
+_COMPARED = (ElementType.INT8, ElementType.FLOAT32)
 
 
-def mean(unit: Unit, operator: Operator) -> None:
-    """MEAN."""
-    _average(unit, operator, divided=True)
-
-
-def total(unit: Unit, operator: Operator) -> None:
-    """SUM."""
-    _average(unit, operator, divided=False)
-
-
-def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
+def total(unit: Unit, operator: Operator, *, divided: bool) -> None:
+    """SUM and, `divided` by the number of values, MEAN."""
     source, output, axes = _operands(operator)
-    kind = same_types((source.type, output.type), (*_QUANTIZED, ElementType.FLOAT32))
+    kind = same_types((source.type, output.type), _ADDED)
     count = prod(source.shape[axis] for axis in axes)
     if kind is ElementType.FLOAT32:
         _call(unit, operator, "mean_f32", divisor=float(count if divided else 1))
@@ -52,8 +41,7 @@ def _average(unit: Unit, operator: Operator, *, divided: bool) -> None:
         operator,
         f"mean_{TYPES[kind].suffix}",
         shift_in=wrap(-zero_point_of(source) * count),
-        multiplier=scale.multiplier,
-        shift=scale.shift,
+        **scale.fields(),
         output_offset=zero_point_of(output),
     )
 
@@ -64,33 +52,17 @@ def divided_scale(scale: Scale, count: int) -> Scale:
     return Scale((scale.multiplier << shift) // count, scale.shift - shift)
 
 
-def reduce_max(unit: Unit, operator: Operator) -> None:
-    """REDUCE_MAX."""
-    _extreme(unit, operator, "reduce_maximum")
-
-
-def reduce_min(unit: Unit, operator: Operator) -> None:
-    """REDUCE_MIN."""
-    _extreme(unit, operator, "reduce_minimum")
-
-
-def reduce_all(unit: Unit, operator: Operator) -> None:
-    """REDUCE_ALL: the least of booleans."""
+def extreme(unit: Unit, operator: Operator, *, kernel: str, allowed: Sequence[ElementType] = _COMPARED) -> None:
+    """REDUCE_MAX and REDUCE_MIN; REDUCE_ALL is the least of booleans."""
     source, output, _ = _operands(operator)
-    same_types((source.type, output.type), (ElementType.BOOL,))
-    _call(unit, operator, "reduce_minimum_u8")
-
-
-def _extreme(unit: Unit, operator: Operator, kernel: str) -> None:
-    source, output, _ = _operands(operator)
-    kind = same_types((source.type, output.type), (ElementType.INT8, ElementType.FLOAT32))
+    kind = same_types((source.type, output.type), allowed)
     _call(unit, operator, f"{kernel}_{TYPES[kind].suffix}")
 
 
 def _call(unit: Unit, operator: Operator, kernel: str, **fields: Field) -> None:
     source, output, axes = _operands(operator)
     layer = unit.parameters(kernel, shape=_walks(source.shape, axes), **fields)
-    unit.call(kernel, layer, unit.pointer(source), unit.target(output))
+    unit.call_with(layer, unit.pointer(source), unit.target(output))
 
 
 def _operands(operator: Operator) -> tuple[Tensor, Tensor, frozenset[int]]:
@@ -120,19 +92,10 @@ def _walks(shape: Sequence[int], axes: frozenset[int]) -> Structure:
     return Structure(tuple(fields))
 
 
-def arg_max(unit: Unit, operator: Operator) -> None:
-    """ARG_MAX."""
-    _position(unit, operator, "arg_max")
-
-
-def arg_min(unit: Unit, operator: Operator) -> None:
-    """ARG_MIN."""
-    _position(unit, operator, "arg_min")
-
-
-def _position(unit: Unit, operator: Operator, kernel: str) -> None:
+def position(unit: Unit, operator: Operator, *, kernel: str) -> None:
+    """ARG_MAX and ARG_MIN."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
-    kind = same_types((source.type,), (ElementType.INT8, ElementType.FLOAT32))
+    kind = same_types((source.type,), _COMPARED)
     require(output.type in (ElementType.INT32, ElementType.INT64), "there is no kernel for these types")
     wide = "_s64" if output.type is ElementType.INT64 else ""
     axis = axis_of(first_integer(operator, 1), source)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -12,7 +14,6 @@ from arenite.codegen.operators import (
     binary,
     blocks,
     convolution,
-    functions,
     gather,
     quantization,
     reduce,
@@ -21,122 +22,121 @@ from arenite.codegen.operators import (
     signal,
     views,
 )
-from arenite.codegen.operators.cast import cast
-from arenite.codegen.operators.comparison import EQUAL, GREATER, LESS, UNORDERED, comparison
+from arenite.codegen.operators.binary import EQUAL, GREATER, LESS, UNORDERED, compare
 from arenite.codegen.operators.detection import detection
 from arenite.codegen.operators.fully_connected import fully_connected
 from arenite.codegen.operators.lstm import lstm
 from arenite.codegen.operators.matmul import batch_matmul
-from arenite.codegen.operators.pool import average_pool, l2_pool, max_pool
-from arenite.codegen.operators.select import select
-from arenite.codegen.operators.softmax import softmax
+from arenite.codegen.operators.pool import pool
 from arenite.codegen.operators.sums import add_pixels, add_products, finish_average, finish_mean, finish_products, start
 from arenite.codegen.operators.svdf import svdf
 from arenite.codegen.operators.variables import assign_variable, circular_buffer, nothing, read_variable
+from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
     Lowering = Callable[[Unit, Operator], None]
+
+_BOOLEANS, _FLOATS = (ElementType.BOOL,), (ElementType.FLOAT32,)
 
 OPERATORS: Mapping[str, Lowering] = MappingProxyType(
     {
         "ABS": activation.absolute,
-        "ADD": binary.add,
+        "ADD": partial(binary.add, sign=1, of_floats="add_f32"),
         "ADD_N": binary.add_many,
-        "ARG_MAX": reduce.arg_max,
-        "ARG_MIN": reduce.arg_min,
+        "ARG_MAX": partial(reduce.position, kernel="arg_max"),
+        "ARG_MIN": partial(reduce.position, kernel="arg_min"),
         "ASSIGN_VARIABLE": assign_variable,
-        "AVERAGE_POOL_2D": average_pool,
+        "AVERAGE_POOL_2D": partial(pool, kernel="average_pool"),
         "BATCH_MATMUL": batch_matmul,
         "BATCH_TO_SPACE_ND": blocks.batch_to_space,
         "BROADCAST_ARGS": views.broadcast_args,
         "BROADCAST_TO": views.broadcast_to,
         "CALL_ONCE": nothing,
-        "CAST": cast,
-        "CEIL": functions.function,
+        "CAST": quantization.cast,
+        "CEIL": activation.of_float,
         "CONCATENATION": views.concatenation,
         "CONV_2D": convolution.convolution,
-        "COS": functions.function,
+        "COS": activation.of_float,
         "CUMSUM": rows.cumulative_sum,
         "DEPTHWISE_CONV_2D": convolution.depthwise,
         "DEPTH_TO_SPACE": blocks.depth_to_space,
         "DEQUANTIZE": quantization.dequantize,
         "DIV": binary.divide,
         "DYNAMIC_UPDATE_SLICE": gather.dynamic_update_slice,
-        "ELU": functions.elu,
+        "ELU": activation.elu,
         "EMBEDDING_LOOKUP": gather.embedding_lookup,
-        "EQUAL": comparison(EQUAL),
-        "EXP": functions.function,
+        "EQUAL": partial(compare, ways=EQUAL),
+        "EXP": activation.of_float,
         "EXPAND_DIMS": views.reshape,
         "FILL": views.fill,
-        "FLOOR": functions.function,
-        "FLOOR_DIV": binary.floor_divide,
-        "FLOOR_MOD": binary.floor_modulo,
+        "FLOOR": activation.of_float,
+        "FLOOR_DIV": partial(binary.plain, kernel="floor_divide", allowed=_FLOATS),
+        "FLOOR_MOD": partial(binary.plain, kernel="floor_modulo", allowed=_FLOATS),
         "FULLY_CONNECTED": fully_connected,
         "GATHER": gather.gather,
         "GATHER_ND": gather.gather_nd,
-        "GREATER": comparison(GREATER),
-        "GREATER_EQUAL": comparison(GREATER | EQUAL),
+        "GREATER": partial(compare, ways=GREATER),
+        "GREATER_EQUAL": partial(compare, ways=GREATER | EQUAL),
         "HARD_SWISH": activation.hard_swish,
         INVERTED_BOTTLENECK: convolution.inverted_bottleneck,
         "L2_NORMALIZATION": rows.l2_normalization,
-        "L2_POOL_2D": l2_pool,
+        "L2_POOL_2D": partial(pool, kernel="l2_pool", allowed=_FLOATS),
         "LEAKY_RELU": activation.leaky_relu,
-        "LESS": comparison(LESS),
-        "LESS_EQUAL": comparison(LESS | EQUAL),
-        "LOG": functions.function,
-        "LOGICAL_AND": binary.logical_and,
-        "LOGICAL_NOT": functions.logical_not,
-        "LOGICAL_OR": binary.logical_or,
+        "LESS": partial(compare, ways=LESS),
+        "LESS_EQUAL": partial(compare, ways=LESS | EQUAL),
+        "LOG": activation.of_float,
+        "LOGICAL_AND": partial(binary.plain, kernel="logical_and", allowed=_BOOLEANS),
+        "LOGICAL_NOT": activation.logical_not,
+        "LOGICAL_OR": partial(binary.plain, kernel="logical_or", allowed=_BOOLEANS),
         "LOGISTIC": activation.sigmoid,
         "LOG_SOFTMAX": rows.log_softmax,
-        "MAXIMUM": binary.maximum,
-        "MAX_POOL_2D": max_pool,
-        "MEAN": reduce.mean,
-        "MINIMUM": binary.minimum,
+        "MAXIMUM": partial(binary.plain, kernel="maximum", allowed=binary.NUMBERS),
+        "MAX_POOL_2D": partial(pool, kernel="max_pool"),
+        "MEAN": partial(reduce.total, divided=True),
+        "MINIMUM": partial(binary.plain, kernel="minimum", allowed=binary.NUMBERS),
         "MIRROR_PAD": views.mirror_pad,
         "MUL": binary.multiply,
-        "NEG": functions.function,
-        "NOT_EQUAL": comparison(LESS | GREATER | UNORDERED),
+        "NEG": activation.of_float,
+        "NOT_EQUAL": partial(compare, ways=LESS | GREATER | UNORDERED),
         "PACK": views.pack,
         "PAD": views.pad,
         "PADV2": views.pad,
         "PRELU": binary.prelu,
         "QUANTIZE": quantization.quantize,
         "READ_VARIABLE": read_variable,
-        "REDUCE_ALL": reduce.reduce_all,
-        "REDUCE_MAX": reduce.reduce_max,
-        "REDUCE_MIN": reduce.reduce_min,
-        "RELU": activation.relu,
+        "REDUCE_ALL": partial(reduce.extreme, kernel="reduce_minimum", allowed=_BOOLEANS),
+        "REDUCE_MAX": partial(reduce.extreme, kernel="reduce_maximum"),
+        "REDUCE_MIN": partial(reduce.extreme, kernel="reduce_minimum"),
+        "RELU": partial(activation.clamp, low=0.0, high=math.inf),
         "RELU6": activation.relu6,
-        "RELU_0_TO_1": activation.relu_0_to_1,
-        "RELU_N1_TO_1": activation.relu_n1_to_1,
+        "RELU_0_TO_1": partial(activation.clamp, low=0.0, high=1.0),
+        "RELU_N1_TO_1": partial(activation.clamp, low=-1.0, high=1.0),
         "RESHAPE": views.reshape,
         "RESIZE_BILINEAR": resize.resize_bilinear,
         "RESIZE_NEAREST_NEIGHBOR": resize.resize_nearest,
         "REVERSE_V2": views.reverse,
-        "ROUND": functions.function,
+        "ROUND": activation.of_float,
         "RSQRT": activation.reciprocal_root,
-        "SELECT_V2": select,
+        "SELECT_V2": views.select,
         "SHAPE": views.shape_of,
-        "SIN": functions.function,
+        "SIN": activation.of_float,
         "SLICE": gather.slice_of,
-        "SOFTMAX": softmax,
+        "SOFTMAX": rows.softmax,
         "SPACE_TO_BATCH_ND": blocks.space_to_batch,
         "SPACE_TO_DEPTH": blocks.space_to_depth,
         "SPLIT": views.split,
         "SPLIT_V": views.split_v,
-        "SQRT": functions.function,
-        "SQUARE": functions.function,
+        "SQRT": activation.of_float,
+        "SQUARE": activation.of_float,
         "SQUARED_DIFFERENCE": binary.squared_difference,
         "SQUEEZE": views.reshape,
         "STRIDED_SLICE": views.strided_slice,
-        "SUB": binary.subtract,
-        "SUM": reduce.total,
+        "SUB": partial(binary.add, sign=-1, of_floats="subtract_f32"),
+        "SUM": partial(reduce.total, divided=False),
         "SVDF": svdf,
         "TANH": activation.hyperbolic_tangent,
         "TILE": views.tile,

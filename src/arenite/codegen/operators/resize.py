@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from arenite.codegen.quantized import rounded, single
 from arenite.codegen.types import FLOAT, INT16, TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from arenite.codegen.program import Argument, Constant
-    from arenite.codegen.types import CType
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 LARGEST = 32767
 """Most rows or columns: their positions are stored in 16 bits."""
@@ -38,11 +29,11 @@ def resize_nearest(unit: Unit, operator: Operator) -> None:
         columns=output.shape[2],
         pixel=pixel,
         line=pixel * source.shape[2],
-        row=_array(unit, INT16, axes[0], "row"),
-        column=_array(unit, INT16, axes[1], "column"),
+        row=unit.numbers(INT16, axes[0], "row"),
+        column=unit.numbers(INT16, axes[1], "column"),
     )
-    for image in range(source.shape[0]):
-        unit.call("resize_nearest", layer, *_places(unit, source, output, image))
+    for places in unit.images(source, output):
+        unit.call_with(layer, *places)
 
 
 def _nearest(position: int, length: int, outputs: int, corners: bool, centers: bool) -> int:
@@ -61,20 +52,19 @@ def resize_bilinear(unit: Unit, operator: Operator) -> None:
     between = _between_floats if kind is ElementType.FLOAT32 else _between_integers
     weight = FLOAT if kind is ElementType.FLOAT32 else INT16
     rows, columns = (between(source.shape[axis], output.shape[axis], corners, centers) for axis in (1, 2))
-    kernel = f"resize_bilinear_{TYPES[kind].suffix}"
     layer = unit.parameters(
-        kernel,
+        f"resize_bilinear_{TYPES[kind].suffix}",
         rows=output.shape[1],
         columns=output.shape[2],
         depth=output.shape[3],
         line=source.shape[2] * source.shape[3],
-        row=_array(unit, INT16, [number for low, high, _ in rows for number in (low, high)], "row"),
-        column=_array(unit, INT16, [number for low, high, _ in columns for number in (low, high)], "column"),
-        row_weight=_array(unit, weight, [share for *_, share in rows], "row weight"),
-        column_weight=_array(unit, weight, [share for *_, share in columns], "column weight"),
+        row=unit.numbers(INT16, [number for low, high, _ in rows for number in (low, high)], "row"),
+        column=unit.numbers(INT16, [number for low, high, _ in columns for number in (low, high)], "column"),
+        row_weight=unit.numbers(weight, [share for *_, share in rows], "row weight"),
+        column_weight=unit.numbers(weight, [share for *_, share in columns], "column weight"),
     )
-    for image in range(source.shape[0]):
-        unit.call(kernel, layer, *_places(unit, source, output, image))
+    for places in unit.images(source, output):
+        unit.call_with(layer, *places)
 
 
 def _between_integers(length: int, outputs: int, corners: bool, centers: bool) -> list[tuple[int, int, float]]:
@@ -114,16 +104,3 @@ def _images(operator: Operator) -> tuple[Tensor, Tensor]:
 
 def _options(operator: Operator) -> tuple[bool, bool]:
     return bool(operator.options.get("align_corners")), bool(operator.options.get("half_pixel_centers"))
-
-
-def _array(unit: Unit, kind: CType, values: Sequence[float], what: str) -> Constant:
-    import numpy as np
-
-    return unit.array(kind, np.array(values, kind.dtype).tobytes(), what)
-
-
-def _places(unit: Unit, source: Tensor, output: Tensor, image: int) -> tuple[Argument, Argument]:
-    return (
-        unit.pointer(source, extra=image * source.bytes // source.shape[0]),
-        unit.target(output, extra=image * output.bytes // output.shape[0]),
-    )

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from arenite.codegen.program import Call
-from arenite.codegen.unit import require
-from arenite.model import Outside
+from arenite.codegen.unit import Unit, require
+from arenite.model import Operator, Outside
 from arenite.operators.rows_outside import rows_read, rows_written
-
-if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
 
 def is_outside(operator: Operator) -> bool:

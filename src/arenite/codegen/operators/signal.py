@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.kept import frame_room
 from arenite.codegen.operators.convolution import constant
-from arenite.codegen.program import Address
+from arenite.codegen.program import Address, Constant, Field
 from arenite.codegen.quantized import rounded
 from arenite.codegen.types import INT16, TYPES
-from arenite.codegen.unit import require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, same_types, tensors
+from arenite.model import ElementType, Operator
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from arenite.codegen.program import Constant, Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
 
 _INT16, _INT32 = ElementType.INT16, ElementType.INT32
 _UINT32, _UINT64 = ElementType.UINT32, ElementType.UINT64
@@ -50,7 +47,7 @@ def real_transform(unit: Unit, operator: Operator) -> None:
     given, rows = source.shape[-1], prod(source.shape[:-1])
     require(given <= length and output.shape == (*source.shape[:-1], length + 2), "the shapes do not fit")
     layer = unit.parameters("signal_rfft_s16", length=given, **_circles(unit, length, -math.pi))
-    unit.call("signal_rfft_s16", layer, rows, unit.pointer(source), unit.target(output))
+    unit.call_with(layer, rows, unit.pointer(source), unit.target(output))
 
 
 def inverse_transform(unit: Unit, operator: Operator) -> None:
@@ -60,7 +57,7 @@ def inverse_transform(unit: Unit, operator: Operator) -> None:
     length, rows = _length(operator), source.shape[:-1]
     require((source.shape, output.shape) == ((*rows, length + 2), (*rows, length)), "the shapes do not fit")
     layer = unit.parameters("signal_irfft_s16", **_circles(unit, length, math.pi))
-    unit.call("signal_irfft_s16", layer, prod(rows), unit.pointer(source), unit.target(output))
+    unit.call_with(layer, prod(rows), unit.pointer(source), unit.target(output))
 
 
 def _length(operator: Operator) -> int:
@@ -87,10 +84,8 @@ def _circles(unit: Unit, length: int, half: float) -> dict[str, Field]:
 
 def circle(unit: Unit, angles: Iterable[float], what: str) -> Constant:
     """Cosine and sine of each angle, times 32767."""
-    import numpy as np
-
     parts = [math.floor(0.5 + 32767 * part) for angle in angles for part in (math.cos(angle), math.sin(angle))]
-    return unit.array(INT16, np.array(parts, INT16.dtype).tobytes(), what)
+    return unit.numbers(INT16, parts, what)
 
 
 def energy(unit: Unit, operator: Operator) -> None:
@@ -112,7 +107,7 @@ def filter_bank(unit: Unit, operator: Operator) -> None:
     names = ("weights", "rests", "first", "first_weight", "width")
     arrays = {name: constant(unit, table, name) for name, table in zip(names, tables, strict=True)}
     layer = unit.parameters("signal_filter_bank", channels=channels, **arrays)
-    unit.call("signal_filter_bank", layer, unit.pointer(source), unit.target(output))
+    unit.call_with(layer, unit.pointer(source), unit.target(output))
 
 
 def square_root(unit: Unit, operator: Operator) -> None:
@@ -140,8 +135,7 @@ def spectral_subtraction(unit: Unit, operator: Operator) -> None:
         bits=bits,
         clamped=clamped,
     )
-    places = (unit.pointer(source), unit.target(output), unit.target(noise))
-    unit.call("signal_spectral_subtraction", layer, *places)
+    unit.call_with(layer, unit.pointer(source), unit.target(output), unit.target(noise))
 
 
 def gain_control(unit: Unit, operator: Operator) -> None:
@@ -155,14 +149,11 @@ def gain_control(unit: Unit, operator: Operator) -> None:
 
 def logarithm(unit: Unit, operator: Operator) -> None:
     """SignalFilterBankLog."""
-    import numpy as np
-
     (source,), output = tensors(operator, 1), operator.outputs[0]
     _types(operator, (_UINT32,), (_INT16,))
     scale, shift = _options(operator, "output_scale", "input_correction_bits")
     curve = [rounded(65536 * (math.log2(1 + i / 128) - i / 128)) for i in range(129)]
-    kind = TYPES[ElementType.UINT16]
-    table = unit.array(kind, np.array(curve, kind.dtype).tobytes(), "curve")
+    table = unit.numbers(TYPES[ElementType.UINT16], curve, "curve")
     unit.call("signal_log", table, scale, shift, prod(source.shape), unit.pointer(source), unit.target(output))
 
 
@@ -222,7 +213,7 @@ def _frames(unit: Unit, operator: Operator, *, first: int, copies: int, **sizes:
     room = frame_room(operator)
     layer = unit.parameters("signal_frames", **sizes, room=room, first=first, copies=copies)
     kept = Address(unit.counters[operator], "int32_t", writable=True)
-    unit.call(layer.kernel, layer, unit.pointer(source), kept, unit.target(output), unit.target(valid))
+    unit.call_with(layer, unit.pointer(source), kept, unit.target(output), unit.target(valid))
 
 
 def overlap_add(unit: Unit, operator: Operator) -> None:
@@ -236,4 +227,4 @@ def overlap_add(unit: Unit, operator: Operator) -> None:
     require(0 < step <= length and prod(output.shape) == rows * frames * step, "the shapes do not fit")
     layer = unit.parameters(f"overlap_add_{kind.suffix}", rows=rows, frames=frames, length=length, step=step)
     sums = Address(unit.counters[operator], kind.name, writable=True)
-    unit.call(layer.kernel, layer, unit.pointer(source), sums, unit.target(output))
+    unit.call_with(layer, unit.pointer(source), sums, unit.target(output))

@@ -11,12 +11,11 @@ from arenite.codegen.operators.convolution import bias, constant, scale_arrays
 from arenite.codegen.operators.fully_connected import unit_scales, weight_offset
 from arenite.codegen.operators.options import number
 from arenite.codegen.operators.reduce import divided_scale
-from arenite.codegen.quantized import activation_range, quantize_multiplier, scale_of, zero_point_of
+from arenite.codegen.quantized import limits, quantize_multiplier, scale_of, zero_point_of
 from arenite.codegen.types import BYTES, TYPES
-from arenite.codegen.unit import tensors
+from arenite.codegen.unit import Unit, tensors
 
 if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
     from arenite.model import Operator
 
 
@@ -47,7 +46,7 @@ def add_products(unit: Unit, operator: Operator) -> None:
         input_offset=-zero_point_of(sums),
     )
     places = (unit.pointer(strip), unit.target(sums))
-    unit.call(layer.kernel, layer, number(operator, FIRST, 0), prod(strip.shape), *places)
+    unit.call_with(layer, number(operator, FIRST, 0), prod(strip.shape), *places)
 
 
 def finish_mean(unit: Unit, operator: Operator) -> None:
@@ -58,19 +57,18 @@ def finish_mean(unit: Unit, operator: Operator) -> None:
     layer = unit.parameters(
         f"requantize_s32_{TYPES[output.type].suffix}",
         input_offset=wrap(-zero_point_of(sums) * pixels),
-        multiplier=scale.multiplier,
-        shift=scale.shift,
+        **scale.fields(),
         output_offset=zero_point_of(output),
     )
-    unit.call(layer.kernel, layer, sums.shape[3], unit.pointer(sums), unit.target(output))
+    unit.call_with(layer, sums.shape[3], unit.pointer(sums), unit.target(output))
 
 
 def finish_average(unit: Unit, operator: Operator) -> None:
     """AVERAGE_POOL_2D of sums: divided by the pixels, rounded once."""
     (sums,), output = tensors(operator, 1), operator.outputs[0]
-    limits = activation_range(operator.options.get("fused_activation_function"), output)
-    places = (unit.pointer(sums), unit.target(output))
-    unit.call(f"average_sums_{TYPES[output.type].suffix}", number(operator, PIXELS, 1), *limits, sums.shape[3], *places)
+    lowest, highest = limits(operator).values()
+    arguments = number(operator, PIXELS, 1), lowest, highest, sums.shape[3], unit.pointer(sums), unit.target(output)
+    unit.call(f"average_sums_{TYPES[output.type].suffix}", *arguments)
 
 
 def finish_products(unit: Unit, operator: Operator) -> None:
@@ -78,7 +76,6 @@ def finish_products(unit: Unit, operator: Operator) -> None:
     sums, weights = tensors(operator, 2)
     output, units = operator.outputs[0], sums.shape[3]
     scales = unit_scales(sums, weights, output)
-    lowest, highest = activation_range(operator.options.get("fused_activation_function"), output)
     layer = unit.parameters(
         "finish_products_s8",
         units=units,
@@ -86,7 +83,6 @@ def finish_products(unit: Unit, operator: Operator) -> None:
         **scale_arrays(unit, scales),
         per_unit=int(len(scales) > 1),
         output_offset=zero_point_of(output),
-        lowest=lowest,
-        highest=highest,
+        **limits(operator),
     )
-    unit.call(layer.kernel, layer, unit.pointer(sums), unit.target(output))
+    unit.call_with(layer, unit.pointer(sums), unit.target(output))

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from arenite.codegen.operators.convolution import bias, values_of
 from arenite.codegen.operators.options import number
-from arenite.codegen.quantized import float_range, quantize_multiplier, scale_of, single, zero_point_of
+from arenite.codegen.quantized import limits, quantize_multiplier, scale_of, single, zero_point_of
 from arenite.codegen.types import TYPES
-from arenite.codegen.unit import require, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import ElementType, Operator
 
 if TYPE_CHECKING:
     from arenite.codegen.program import Field
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 _KINDS = {
     (ElementType.INT8, ElementType.INT8, ElementType.INT8, ElementType.INT8),
@@ -37,15 +35,9 @@ def svdf(unit: Unit, operator: Operator) -> None:
     batches, units = source.shape[0], filters // rank
     fit = (source.shape, times.shape, output.shape) == ((batches, depth), (filters, memory), (batches, units))
     require(fit and state.bytes == batches * filters * memory * state.type.bytes, "the shapes do not fit")
-    own: dict[str, Field]
-    if source.type is ElementType.FLOAT32:
-        lowest, highest = float_range(operator.options.get("fused_activation_function"))
-        own = {"lowest": lowest, "highest": highest}
-    else:
-        own = _scales(source, features, times, state, output)
-    kernel = f"svdf_{TYPES[state.type].suffix}"
+    own: dict[str, Field] = {**limits(operator)} if source.type is ElementType.FLOAT32 else _scales(operator)
     layer = unit.parameters(
-        kernel,
+        f"svdf_{TYPES[state.type].suffix}",
         depth=depth,
         units=units,
         rank=rank,
@@ -55,19 +47,18 @@ def svdf(unit: Unit, operator: Operator) -> None:
         bias=bias(unit, operator, units, source.type, 3),
         **own,
     )
-    unit.call(kernel, layer, batches, unit.pointer(source), unit.target(state), unit.target(output))
+    unit.call_with(layer, batches, unit.pointer(source), unit.target(state), unit.target(output))
 
 
-def _scales(source: Tensor, features: Tensor, times: Tensor, state: Tensor, output: Tensor) -> dict[str, Field]:
+def _scales(operator: Operator) -> dict[str, Field]:
     """Fields with the factors of both stages; products of scales are in single precision."""
+    (source, features, times), state, output = tensors(operator, 3), operator.input(4), operator.outputs[0]
     before = quantize_multiplier(single(single(scale_of(source) * scale_of(features)) / scale_of(state)))
     after = quantize_multiplier(single(single(scale_of(state) * scale_of(times)) / scale_of(output)))
     return {
         "input_offset": -zero_point_of(source),
-        "state_multiplier": before.multiplier,
-        "state_shift": before.shift,
+        **before.fields("state_"),
         "state_offset": zero_point_of(state),
-        "output_multiplier": after.multiplier,
-        "output_shift": after.shift,
+        **after.fields("output_"),
         "output_offset": zero_point_of(output),
     }

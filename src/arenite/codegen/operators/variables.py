@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from arenite.backends.generated_c.kept import LONGEST_PERIOD, period
 from arenite.codegen.program import Address, Pause
-from arenite.codegen.unit import require, tensors
-from arenite.model import ElementType
-
-if TYPE_CHECKING:
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator
+from arenite.codegen.unit import Unit, require, tensors
+from arenite.model import ElementType, Operator
 
 
 def nothing(_: Unit, __: Operator) -> None:

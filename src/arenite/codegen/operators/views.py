@@ -5,20 +5,18 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
-from arenite.codegen.operators.constants import axis_of, first_integer, integers
+from arenite.codegen.operators.binary import broadcast
 from arenite.codegen.operators.copy import RANK, Walk, copy, copy_all, same_type, steps
-from arenite.codegen.operators.options import number
+from arenite.codegen.operators.options import axis_of, first_integer, integers, number
 from arenite.codegen.quantized import zero_point_of
 from arenite.codegen.types import BYTES, TYPES
-from arenite.codegen.unit import one_for_one, require, same_types, tensors
-from arenite.model import ElementType
+from arenite.codegen.unit import Unit, one_for_one, require, same_types, tensors
+from arenite.model import ElementType, Operator, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.codegen.program import Argument, Constant
-    from arenite.codegen.unit import Unit
-    from arenite.model import Operator, Tensor
 
 
 def reshape(unit: Unit, operator: Operator) -> None:
@@ -205,11 +203,8 @@ def _padding(unit: Unit, operator: Operator) -> Argument:
 
 def zero_of(unit: Unit, tensor: Tensor) -> Constant:
     """The stored value that represents 0 in a tensor, as an array of one."""
-    import numpy as np
-
-    kind = TYPES[tensor.type]
     zero = 0 if tensor.type is ElementType.FLOAT32 else zero_point_of(tensor)
-    return unit.array(kind, np.array([zero], kind.dtype).tobytes(), "padding")
+    return unit.numbers(TYPES[tensor.type], [zero], "padding")
 
 
 def shape_of(unit: Unit, operator: Operator) -> None:
@@ -217,19 +212,15 @@ def shape_of(unit: Unit, operator: Operator) -> None:
     (source,), output = tensors(operator, 1), operator.outputs[0]
     require(output.type in {ElementType.INT32, ElementType.INT64}, "there is no kernel for these types")
     require(output.shape == (len(source.shape),), "the output does not fit the input")
-    import numpy as np
-
-    kind = TYPES[output.type]
-    shape = unit.array(kind, np.array(source.shape, kind.dtype).tobytes(), "shape")
+    shape = unit.numbers(TYPES[output.type], source.shape, "shape")
     still = (0,) * RANK
     layer = unit.parameters("copy", run=output.bytes, count=(1,) * RANK, input_step=still, output_step=still)
-    unit.call("copy", layer, shape, unit.target(output))
+    unit.call_with(layer, shape, unit.target(output))
 
 
 def broadcast_args(unit: Unit, operator: Operator) -> None:
     """BROADCAST_ARGS: the shape to which two shapes can be broadcast, dimension by dimension from the last one."""
-    first, second = tensors(operator, 2)
-    output = operator.outputs[0]
+    (first, second), output = tensors(operator, 2), operator.outputs[0]
     kind = same_types((first.type, second.type, output.type), (ElementType.INT32, ElementType.INT64))
     shorter, longer = sorted((first, second), key=lambda shape: prod(shape.shape))
     require(len(first.shape) == len(second.shape) == 1 and output.shape == longer.shape, "the shapes do not fit")
@@ -240,8 +231,7 @@ def broadcast_args(unit: Unit, operator: Operator) -> None:
 
 def fill(unit: Unit, operator: Operator) -> None:
     """FILL; the shape is that of the output."""
-    _, value = tensors(operator, 2)
-    output = operator.outputs[0]
+    (_, value), output = tensors(operator, 2), operator.outputs[0]
     same_type(value, output)
     require(prod(value.shape) == 1, "the value must be one")
     unit.call("fill", unit.pointer(value), output.type.bytes, prod(output.shape), unit.target(output))
@@ -263,12 +253,8 @@ def reverse(unit: Unit, operator: Operator) -> None:
     require(source.shape == output.shape, "the shapes do not fit")
     write = steps(output.shape)
     read = [-step if axis in axes else step for axis, step in enumerate(write)]
-    copy(
-        unit,
-        source,
-        output,
-        Walk(output.shape, read, write, sum((output.shape[axis] - 1) * write[axis] for axis in axes)),
-    )
+    first = sum((output.shape[axis] - 1) * write[axis] for axis in axes)
+    copy(unit, source, output, Walk(output.shape, read, write, first))
 
 
 def broadcast_to(unit: Unit, operator: Operator) -> None:
@@ -286,6 +272,18 @@ def repeated(source: Tensor, output: Tensor) -> Walk:
     require(fit, "the shapes cannot be broadcast")
     read = [0 if n == 1 else step for n, step in zip(shape, steps(shape), strict=True)]
     return Walk(output.shape, read, steps(output.shape))
+
+
+def select(unit: Unit, operator: Operator) -> None:
+    """SELECT_V2: broadcasts what is taken where the condition is false, and writes the other values over it."""
+    (condition, true, false), output = tensors(operator, 3), operator.outputs[0]
+    same_type(true, output)
+    same_type(false, output)
+    require(condition.type is ElementType.BOOL, "there is no kernel for these types")
+    copy(unit, false, output, repeated(false, output))
+    shape = broadcast(condition.shape, true.shape, output.shape)
+    layer = unit.parameters("choose", shape=shape, width=output.type.bytes)
+    unit.call_with(layer, unit.pointer(condition), unit.pointer(true), unit.target(output))
 
 
 def tile(unit: Unit, operator: Operator) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from arenite.codegen.program import ARENA
+from arenite.codegen.program import ARENA, Port, Program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arenite.codegen.program import Port, Program
 
 CONTEXT = "context"
 """Name of the parameter that is handed on to the application's functions."""

@@ -10,7 +10,6 @@ from arenite.codegen.program import ARENA, Call, If, Loop, Once, Parameters, Pau
 from arenite.codegen.text.cmsis_nn import guard
 from arenite.codegen.text.fed import OWN_ARENA, SOURCE, STORED_REPETITION, Labels, row_macro, streamed
 from arenite.codegen.text.lines import call_lines, comment_lines
-from arenite.codegen.text.memory import memory_map
 from arenite.codegen.text.parameters import (
     CONTEXT,
     arguments,
@@ -25,7 +24,7 @@ from arenite.codegen.text.values import COPY, IN_PLACE, Repetition, argument, tr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from arenite.codegen.program import Block, Function, Program, Work
+    from arenite.codegen.program import Block, Function, Memory, Place, Program, Work
     from arenite.codegen.text.values import Names
 
 _SOURCE = """\
@@ -69,6 +68,17 @@ void {name}_reset_in(void *memory) {{
 {body}}}
 """
 
+_MAP_HEAD = """\
+Memory map of the arena, {size:,} bytes. Operators are counted as above; "-" is before the first or after the last.
+
+"""
+_MAP_FOOT = """
+
+Where two tensors have bytes in common at the same time, one is a view of the other, or the output of an operator that \
+reads each byte of its input before it writes there."""
+
+_MAP_LINE = "{offset:>9,} .. {last:>9,}  {size:>9,}  {time:<12}  {tensor}"
+
 
 def schedule(program: Program, names: Names, top: str) -> str:
     """NAME.c; `top` is the comment at the start of the file."""
@@ -87,7 +97,7 @@ def schedule(program: Program, names: Names, top: str) -> str:
         own=_own(program),
         reset_in=_RESET_IN.format(name=name, body=resets) if resets else "",
         reset=reset if resets else "",
-        map=memory_map(program.memory),
+        map=_memory_map(program.memory),
     )
 
 
@@ -228,3 +238,26 @@ def _loop(function: Function, loop: Loop, names: Names, labels: Labels | None) -
         lines.append(_call("    ", call, names, at, labels))
         last = call.index
     return "".join([*lines, "  }\n"])
+
+
+def _memory_map(memory: Memory) -> str:
+    """Offsets, lifetimes and names of all places of the arena, as a comment."""
+    titles = f"{'first':>9} .. {'last':>9}  {'bytes':>9}  {'operators':<12}  what"
+    lines, graph = [titles], ""
+    for place in memory.places:
+        if place.graph != graph:
+            graph = place.graph
+            lines += ["", f"while the graph {graph!r} runs:"] if graph else [""]
+        lines.append(_map_line(place))
+    return comment_lines(_MAP_HEAD.format(size=memory.size) + "\n".join(lines) + _MAP_FOOT)
+
+
+def _map_line(place: Place) -> str:
+    first, last = ("-" if time is None or time < 0 else str(time) for time in (place.first, place.last))
+    return _MAP_LINE.format(
+        offset=place.offset,
+        last=place.offset + place.size - 1,
+        size=place.size,
+        time=f"{first:>5} .. {last}",
+        tensor=place.tensor,
+    )

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.codegen.text.fed import TEST, number_of, row_macro
+from arenite.codegen.text.files import version
 from arenite.codegen.text.lines import comment_lines
 from arenite.codegen.text.literals import elements
 from arenite.codegen.text.parameters import numbered, rows_function
-from arenite.codegen.text.provenance import version
 from arenite.codegen.types import FLOAT
 from arenite.model import Outside
 

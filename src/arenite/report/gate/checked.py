@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from arenite.report.console import number
 from arenite.search.fitting import RULES as FITTING
-from arenite.search.fitting import Failure
+from arenite.search.fitting import Failure, Fit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from arenite.backends.tflm.arena import Arena
-    from arenite.search.fitting import Fit
 
 RULES = {
     **FITTING,

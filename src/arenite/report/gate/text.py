@@ -9,14 +9,13 @@ from rich.text import Text
 from arenite.names import printable
 from arenite.report.console import number, print_report
 from arenite.report.fit import BAD, print_check
-from arenite.report.gate.checked import summary
+from arenite.report.gate.checked import Base, Checked, summary
 from arenite.report.next_steps import after_check, print_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import TextIO
 
-    from arenite.report.gate.checked import Base, Checked
     from arenite.search.fitting import Fit
 
 

@@ -107,15 +107,15 @@ def _buffers(buffers: list[dict[str, Any]], texts: _Texts) -> dict[str, list[Any
 
 
 def _steps(values: Values, side: str, texts: _Texts) -> dict[str, list[Any]]:
-    steps = values["memory"][side]["steps"]
-    why = _before(values) if side == "before" else _after(values)
+    steps, whole = values["memory"][side]["steps"], _whole(values)
+    strips = _before(values) if side == "before" else _after(values, whole)
     return {
         **{key: [each[key] for each in steps] for key in ("graph", "index", "first", "last", "macs")},
         "name": [texts.of(each["name"]) for each in steps],
         "working": [each["working_set_bytes"] for each in steps],
         "scratch": [each["scratch_bytes"] for each in steps],
         "part": [_part(each["part"]) for each in steps],
-        "why": [texts.of(why.of(each)) for each in steps],
+        "why": [texts.of(_why(each, strips, whole)) for each in steps],
     }
 
 
@@ -123,37 +123,28 @@ def _part(part: Mapping[str, int] | None) -> Any:
     return 0 if part is None else (part["operator"], part["number"], part["count"])
 
 
-class _Why:
+def _why(step: Mapping[str, Any], strips: Mapping[int, str], whole: str) -> str:
     """Why an operator is executed in strips or not, in words. `strips`: by operators of the side, in how many parts."""
-
-    def __init__(self, strips: Mapping[int, str], whole: str) -> None:
-        self.strips = strips
-        self.whole = whole
-
-    def of(self, step: Mapping[str, Any]) -> str:
-        if step["part"] is not None:
-            return (
-                f"part {step['part']['number'] + 1} of {step['part']['count']} of operator {step['part']['operator']}"
-            )
-        if step["graph"] == 0 and step["index"] in self.strips:
-            return self.strips[step["index"]]
-        return f"no: {step['cannot_split']}" if step["cannot_split"] else self.whole
+    part = step["part"]
+    if part is not None:
+        return f"part {part['number'] + 1} of {part['count']} of operator {part['operator']}"
+    if step["graph"] == 0 and step["index"] in strips:
+        return strips[step["index"]]
+    return f"no: {step['cannot_split']}" if step["cannot_split"] else whole
 
 
-def _before(values: Values) -> _Why:
+def _before(values: Values) -> dict[int, str]:
     strips = {}
     for each in values["strips"]:
         words = f"in {each['groups']} groups" if each["kind"] == "channels" else f"in {each['strips']} strips"
         strips.update(dict.fromkeys(each["operators"], words))
-    return _Why(strips, _whole(values))
+    return strips
 
 
-def _after(values: Values) -> _Why:
-    added = "cuts, pads or joins" if values["strips"] else _whole(values)
+def _after(values: Values, whole: str) -> dict[int, str]:
+    added = "cuts, pads or joins" if values["strips"] else whole
     steps = values["memory"]["after"]["steps"]
-    return _Why(
-        {each["index"]: added for each in steps if each["source"] is None and each["graph"] == 0}, _whole(values)
-    )
+    return {each["index"]: added for each in steps if each["source"] is None and each["graph"] == 0}
 
 
 def _whole(values: Values) -> str:

@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 from arenite.checkers.validity import validity
 from arenite.operators.macs import macs_of_model
 from arenite.report.arena import arena_as_json
-from arenite.report.memory_map_json import map_as_json
+from arenite.report.json import fields_as_json
 from arenite.report.optimize import end_line
 from arenite.report.verify import agreement_lines
 from arenite.search.ends import rows_notes
-from arenite.search.memory_map import memory_map, origins_by_name
+from arenite.search.memory_map import MemoryMap, memory_map, origins_by_name
 from arenite.search.plan import frames, integer_ends, outside_ends
 
 if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.model import Model
     from arenite.runtimes.verification import Verification
-    from arenite.search.memory_map import MemoryMap
 
 
 def two_models(source: Model, result: Model, target: Target, verification: Verification) -> dict[str, Any]:
@@ -62,7 +61,7 @@ def two_models(source: Model, result: Model, target: Target, verification: Verif
             *verification.notes,
             *rows_notes(result, target),
         ],
-        "memory": {"before": map_as_json(before), "after": map_as_json(after)},
+        "memory": {"before": fields_as_json(before), "after": fields_as_json(after)},
     }
 
 

@@ -20,7 +20,7 @@ from arenite.runtimes.compare import first_difference
 from arenite.runtimes.run import Failure, Job, Run
 from arenite.runtimes.verification.verdict import REFERENCE, RUNTIMES, Verdict, Verification
 from arenite.runtimes.work import seconds_allowed, work
-from arenite.tflite.sources import model_of
+from arenite.tflite.sources import ModelSource, model_of
 from arenite.tflite.write import Written, write
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from arenite.runtimes.ends import Ends
     from arenite.runtimes.run import Array
     from arenite.runtimes.stream import Stream
-    from arenite.tflite.sources import ModelSource
 
     Source = ModelSource | Written
     Rounds = tuple[tuple[Array, ...], ...]

@@ -21,14 +21,11 @@ from arenite.search.partial.ways import UNEVEN, usual_numbers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from arenite.model import Tensor
     from arenite.rewrite.strips import Region, StripPlan
     from arenite.search.partial.load import Area
+    from arenite.search.partial.reading import Ints
     from arenite.search.partial.ways import Halo, Kind
-
-    Ints = NDArray[np.int64]
 
 _PART = 0.25
 """Share of the recomputed work that may remain with the halo "more"; lower keeps rows of more tensors."""

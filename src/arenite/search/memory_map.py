@@ -187,7 +187,6 @@ class _Mapping:
         self.liveness = lifetimes(self.model)
         self.origins = dict(zip(map(mark, model.main.operators), origins, strict=False))
         self.running = sorted(_running(self.liveness))
-        self.step_of = {(graph, index): step for step, (_, graph, index, _) in enumerate(self.running)}
 
     def map(self) -> MemoryMap:
         buffers = _with_shares(tuple(self.buffers()))
@@ -217,7 +216,7 @@ class _Mapping:
         model, requests = self.model, self.target.charged.planned_scratch
         offsets = head_plan(model, requests=requests).offsets
         entries = head_lifetimes(self.liveness, planned_offsets(model, model.plan))
-        uses = _Uses(model, self.step_of)
+        uses = _Uses(model, self.running)
         index = {tensor: n for n, tensor in enumerate(t for graph in model.graphs for t in graph.tensors)}
         for entry, address in zip(entries, offsets, strict=False):
             yield _tensor(entry, address, index[entry.tensor], self.kind(entry), uses)
@@ -276,10 +275,10 @@ def _running(liveness: Liveness) -> Iterator[tuple[int, int, int, int]]:
 class _Uses:
     """The steps that write and read each tensor."""
 
-    def __init__(self, model: Model, step_of: Mapping[tuple[int, int], int]) -> None:
+    def __init__(self, model: Model, running: Sequence[tuple[int, int, int, int]]) -> None:
         self.producer: dict[Tensor, int] = {}
         self.consumers: defaultdict[Tensor, dict[int, None]] = defaultdict(dict)
-        for (graph, index), step in sorted(step_of.items(), key=lambda item: item[1]):
+        for step, (_, graph, index, _) in enumerate(running):
             operator = model.graphs[graph].operators[index]
             for tensor in operator.outputs:
                 self.producer.setdefault(tensor, step)

@@ -30,15 +30,14 @@ from arenite.search.task import Decision, Task, origins, silent
 from arenite.tflite.sources import model_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
     from arenite.runtimes.verification import Verification
+    from arenite.search.task import Progress
     from arenite.tflite.sources import ModelSource
     from arenite.tflite.write import Written
-
-    Progress = Callable[[str], None]
 
 __all__ = ["DEFAULTS", "Options", "least_peak_memory", "optimize", "preview"]
 

@@ -68,12 +68,14 @@ def ordering_problem(
         before = tuple(pairwise(default))
     pairs = {*before, *data_dependences(target)}
     charges, tensors = _charges(target, resource_handles(model), keep_inputs, _last_operator(target, pairs))
-    charges += _scratch_charges(target, scratch)
+    for index, operator in enumerate(target.operators):  # TFLM places each scratch buffer separately
+        charges += tuple(Charge(align(size), index, ()) for size in scratch(operator))
+    extra = tuple(_called_peak(model, operator, scratch) for operator in target.operators)
     problem = Problem(
         operators=len(target.operators),
         tensors=charges,
         before=_not_implied(pairs, charges),
-        extra=_extra(model, target, scratch),
+        extra=extra if any(extra) else (),
         floor=_floor(model, graph),
     )
     return problem, tensors
@@ -204,20 +206,7 @@ def order_is_free(model: Model, graph: int) -> bool:
     return True
 
 
-def _scratch_charges(graph: Graph, scratch: Scratch) -> tuple[Charge, ...]:
-    """A charge for each scratch buffer, alive only while its operator runs; TFLM places each buffer separately."""
-    return tuple(
-        Charge(align(size), index, ()) for index, operator in enumerate(graph.operators) for size in scratch(operator)
-    )
-
-
-def _extra(model: Model, graph: Graph, scratch: Scratch) -> tuple[int, ...]:
-    """Bytes that each operator needs for the graphs that it calls; () if none needs any."""
-    extra = [called_peak(model, operator, scratch) for operator in graph.operators]
-    return tuple(extra) if any(extra) else ()
-
-
-def called_peak(model: Model, operator: Operator, scratch: Scratch = no_scratch) -> int:
+def _called_peak(model: Model, operator: Operator, scratch: Scratch) -> int:
     """Peak in bytes of the graphs that a control-flow operator calls, without the tensors of the calling graph."""
     peak = 0
     for called in called_graphs(operator):

@@ -103,7 +103,7 @@ def overlap_ordering_problem(
     found = ((index, needs_of.of(operator)) for index, operator in enumerate(target.operators))
     spare = {index: _spare(*need, places, tensors) for index, need in found if need is not None}
     for index, operator in enumerate(target.operators):
-        tensors += (Charge(size, index, ()) for size in _scratch(operator, scratch_of))
+        tensors += (Charge(size, index, ()) for size in map(align, scratch_of.planned_scratch(operator)))
     needs = {(t.producer, user) for t in apart.tensors if t.producer is not None for user in t.consumers}
     said = {(t.producer, user) for t in tensors for user in t.consumers}
     before = tuple(sorted({*apart.before, *needs, *data_dependences(target)} - said))
@@ -176,10 +176,6 @@ def _charge(holding: Holding, charges: Mapping[Tensor, Charge]) -> Charge:
     own = [charges[holder] for holder in holding.holders]
     consumers = sorted({user for each in own for user in each.consumers})
     return Charge(holding.size, own[0].producer, tuple(consumers), any(each.kept for each in own))
-
-
-def _scratch(operator: Operator, kernels: Backend) -> list[int]:
-    return [align(size) for size in kernels.planned_scratch(operator)]
 
 
 def _shared(

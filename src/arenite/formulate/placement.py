@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from arenite.backends import Backend
-    from arenite.backends.overlap import Overlap
     from arenite.formulate.contents import Pieces
     from arenite.model import Graph, Model, Operator, Tensor
     from arenite.problems.distances import Distances
@@ -185,11 +184,6 @@ class _Aligned:
     intact: Distances
     views: Distances
 
-    @classmethod
-    def of(cls, rule: Overlap, target: Tensor) -> _Aligned:
-        distance, exactly = aligned(rule.distance, rule.exactly, ALIGNMENT, align(target.bytes))
-        return cls(distance, exactly, multiples(rule.intact, ALIGNMENT), rule.intact)
-
 
 def _rules(operator: Operator, kernels: Backend) -> Sequence[tuple[Tensor, Tensor, _Aligned]]:
     """Each input that is no constant, each output, and the rule for the two; kept by the operator."""
@@ -206,10 +200,13 @@ def _rules(operator: Operator, kernels: Backend) -> Sequence[tuple[Tensor, Tenso
 
 def _aligned(kernels: Backend, operator: Operator, source: Tensor, target: Tensor) -> _Aligned:
     """The rule of a kernel, found once for all operators that kernels see alike."""
-    return operator.signature.once(
-        ("aligned", kernels, operator.reads[source], operator.writes[target]),
-        lambda: _Aligned.of(kernels.overlap(operator, source, target), target),
-    )
+
+    def find() -> _Aligned:
+        rule = kernels.overlap(operator, source, target)
+        distance, exactly = aligned(rule.distance, rule.exactly, ALIGNMENT, align(target.bytes))
+        return _Aligned(distance, exactly, multiples(rule.intact, ALIGNMENT), rule.intact)
+
+    return operator.signature.once(("aligned", kernels, operator.reads[source], operator.writes[target]), find)
 
 
 def unshared(model: Model, *, keep_inputs: bool) -> frozenset[Tensor]:

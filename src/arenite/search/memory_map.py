@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from arenite.backends.target import Target
     from arenite.model import Model, Operator, Tensor
-    from arenite.operators.liveness import Lifetime, Liveness, Span
+    from arenite.operators.liveness import Lifetime, Liveness
 
 Kind = Literal["input", "output", "activation", "variable", "unused", "scratch"]
 """What a buffer holds. An input of the main graph that is an output as well counts as an input; "unused" is a tensor
@@ -187,11 +187,10 @@ class _Mapping:
         self.liveness = lifetimes(self.model)
         self.origins = dict(zip(map(mark, model.main.operators), origins, strict=False))
         self.running = sorted(_running(self.liveness))
-        self.step_of = {(graph, index): step for step, (_, graph, index) in enumerate(self.running)}
 
     def map(self) -> MemoryMap:
         buffers = _with_shares(tuple(self.buffers()))
-        ends = [*(each.last for each in self.liveness.lifetimes), *(each.last for each in self.spans())]
+        ends = [*(each.last for each in self.liveness.lifetimes), *(last for *_, last in self.running)]
         scopes = max([0, *ends]) + 1
         alive = _padded(self.liveness.working_bytes(), scopes)
         scratch = load((each.size, each.first, each.last) for each in buffers if each.kind == "scratch")
@@ -212,19 +211,16 @@ class _Mapping:
             pins=tuple(n for n, each in enumerate(buffers) if peak is not None and each.first <= peak <= each.last),
         )
 
-    def spans(self) -> Iterator[Span]:
-        return (self.liveness.operators[graph][index] for _, graph, index in self.running)
-
     def buffers(self) -> Iterator[MappedBuffer]:
         """Tensors in file order, then scratch, as TFLM adds them."""
         model, requests = self.model, self.target.charged.planned_scratch
         offsets = head_plan(model, requests=requests).offsets
         entries = head_lifetimes(self.liveness, planned_offsets(model, model.plan))
-        uses = _Uses(model, self.step_of)
+        uses = _Uses(model, self.running)
         index = {tensor: n for n, tensor in enumerate(t for graph in model.graphs for t in graph.tensors)}
         for entry, address in zip(entries, offsets, strict=False):
             yield _tensor(entry, address, index[entry.tensor], self.kind(entry), uses)
-        opened = {first: step for step, (first, _, _) in enumerate(self.running)}
+        opened = {first: step for step, (first, *_) in enumerate(self.running)}
         scratch = scratch_buffers(model, self.liveness, requests)
         for each, address in zip(scratch, offsets[len(entries) :], strict=True):
             yield MappedBuffer(
@@ -251,15 +247,15 @@ class _Mapping:
 
     def steps(self, alive: Sequence[int]) -> Iterator[Step]:
         parts = _Parts(self.model, self.running, self.origins)
-        for span, (first, graph, index) in zip(self.spans(), self.running, strict=True):
+        for first, graph, index, last in self.running:
             operator = self.model.graphs[graph].operators[index]
             yield Step(
                 graph=graph,
                 index=index,
                 name=operator.label,
                 first=first,
-                last=span.last,
-                working_set_bytes=max(alive[first : span.last + 1]),
+                last=last,
+                working_set_bytes=max(alive[first : last + 1]),
                 scratch_bytes=sum(map(align, self.target.charged.planned_scratch(operator))),
                 macs=macs_as_run(operator),
                 cannot_split="is not in the main graph" if graph else why_not(of_file(operator), self.target),
@@ -268,21 +264,21 @@ class _Mapping:
             )
 
 
-def _running(liveness: Liveness) -> Iterator[tuple[int, int, int]]:
-    """(first scope, graph, position) of every operator that runs."""
+def _running(liveness: Liveness) -> Iterator[tuple[int, int, int, int]]:
+    """(first scope, graph, position, last scope) of every operator that runs."""
     for graph, spans in enumerate(liveness.operators):
         for index, span in enumerate(spans):
             if span is not NEVER:
-                yield span.first, graph, index
+                yield span.first, graph, index, span.last
 
 
 class _Uses:
     """The steps that write and read each tensor."""
 
-    def __init__(self, model: Model, step_of: Mapping[tuple[int, int], int]) -> None:
+    def __init__(self, model: Model, running: Sequence[tuple[int, int, int, int]]) -> None:
         self.producer: dict[Tensor, int] = {}
         self.consumers: defaultdict[Tensor, dict[int, None]] = defaultdict(dict)
-        for (graph, index), step in sorted(step_of.items(), key=lambda item: item[1]):
+        for step, (_, graph, index, _) in enumerate(running):
             operator = model.graphs[graph].operators[index]
             for tensor in operator.outputs:
                 self.producer.setdefault(tensor, step)
@@ -312,10 +308,10 @@ class _Parts:
     """Counts the operators of a kind that implement one operator of the source: these are its parts."""
 
     def __init__(
-        self, model: Model, running: Sequence[tuple[int, int, int]], origins: Mapping[object, int | None]
+        self, model: Model, running: Sequence[tuple[int, int, int, int]], origins: Mapping[object, int | None]
     ) -> None:
         self.origins = origins
-        main = (model.main.operators[index] for _, graph, index in running if graph == 0)
+        main = (model.main.operators[index] for _, graph, index, _ in running if graph == 0)
         self.counts = Counter((self.source(operator), operator.label) for operator in main)
         self.seen: Counter[tuple[int | None, str]] = Counter()
 

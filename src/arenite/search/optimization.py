@@ -30,15 +30,14 @@ from arenite.search.task import Decision, Task, origins, silent
 from arenite.tflite.sources import model_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from arenite.backends.tflm.arena import Arena
     from arenite.model import Model
     from arenite.runtimes.verification import Verification
+    from arenite.search.task import Progress
     from arenite.tflite.sources import ModelSource
     from arenite.tflite.write import Written
-
-    Progress = Callable[[str], None]
 
 __all__ = ["DEFAULTS", "Options", "least_peak_memory", "optimize", "preview"]
 
@@ -130,11 +129,7 @@ def completed(task: Task, decision: Decision, started: float) -> Plan:
 
 
 def _check_rows(task: Task, result: Model) -> None:
-    """Check that the rows of inputs which come in rows are taken once and in order.
-
-    Raises:
-        VerificationError: they are not (a defect of Arenite).
-    """
+    """Check that the rows of inputs which come in rows are taken once and in order."""
     for tensor in result.main.inputs:
         if tensor.outside is Outside.ROWS and not comes_once(result.main, tensor):
             raise VerificationError(
@@ -242,11 +237,7 @@ def _exported(task: Task, result: Model) -> Exported | None:
 
 
 def _verified(task: Task, decision: Decision, written: Written) -> Verification:
-    """The comparison of the result with its source, if it is asked for.
-
-    Raises:
-        VerificationError: outputs differ in a runtime, or TFLM reports another head than was planned.
-    """
+    """The comparison of the result with its source, if it is asked for."""
     from arenite.runtimes.verification import not_verified
     from arenite.search.comparison import compared
 

@@ -348,18 +348,14 @@ class Plan(Shown):
 
 def integer_ends(source: Model, result: Model) -> tuple[IntegerEnd, ...]:
     """The inputs and outputs of a result that are integers of another type than in its source."""
-    ours, theirs = source.main, result.main
-    pairs = (*_pairs("input", ours.inputs, theirs.inputs), *_pairs("output", ours.outputs, theirs.outputs))
-    return tuple(_end(*pair) for pair in pairs if pair[1].type is not pair[2].type and stands_for(pair[2], pair[1]))
+    old, new = source.main, result.main
+    return (*_ends("input", old.inputs, new.inputs), *_ends("output", old.outputs, new.outputs))
 
 
 def outside_ends(model: Model) -> tuple[OutsideEnd, ...]:
     """The inputs and outputs of a model that generated C does not keep in its arena."""
-    named: tuple[tuple[Literal["input", "output"], Sequence[Tensor]], ...] = (
-        ("input", model.main.inputs),
-        ("output", model.main.outputs),
-    )
-    return tuple(_outside(model, tensor, what) for what, tensors in named for tensor in tensors if tensor.outside)
+    inputs = (_outside(model, tensor, "input") for tensor in model.main.inputs if tensor.outside)
+    return (*inputs, *(_outside(model, tensor, "output") for tensor in model.main.outputs if tensor.outside))
 
 
 def frames(source: Model, result: Model) -> Frames | None:
@@ -377,13 +373,9 @@ def _outside(model: Model, tensor: Tensor, what: Literal["input", "output"]) -> 
     return OutsideEnd(tensor.name, what, "rows", tensor.shape[ROWS], held)
 
 
-def _pairs(
-    what: Literal["input", "output"], before: Sequence[Tensor], after: Sequence[Tensor]
-) -> Iterator[tuple[Literal["input", "output"], Tensor, Tensor]]:
-    return ((what, ours, theirs) for ours, theirs in zip(before, after, strict=False))
-
-
-def _end(what: Literal["input", "output"], before: Tensor, after: Tensor) -> IntegerEnd:
-    assert after.quantization is not None
-    scale, zero = after.quantization.scale[0], after.quantization.zero_point[0]
-    return IntegerEnd(after.name, what, before.type.name.lower(), after.type.name.lower(), scale, zero)
+def _ends(what: Literal["input", "output"], before: Sequence[Tensor], after: Sequence[Tensor]) -> Iterator[IntegerEnd]:
+    for old, new in zip(before, after, strict=False):
+        if old.type is not new.type and stands_for(new, old):
+            assert new.quantization is not None
+            scale, zero = new.quantization.scale[0], new.quantization.zero_point[0]
+            yield IntegerEnd(new.name, what, old.type.name.lower(), new.type.name.lower(), scale, zero)

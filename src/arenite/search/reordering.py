@@ -14,14 +14,11 @@ from arenite.solve.order.peak import peak
 from arenite.solve.order.solver import Proof
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from arenite.backends import Backend
     from arenite.model import Model
     from arenite.problems.order import Problem
+    from arenite.search.task import Progress
     from arenite.solve.order.solver import Schedule
-
-    Progress = Callable[[str], None]
 
 Orders = dict[int, tuple[int, ...]]
 """Number of each executed graph -> order of its operators, as positions in the file."""

@@ -49,12 +49,9 @@ def why_not(operator: Operator, target: Target) -> str | None:
     A target with several sets of kernels refuses what any of them refuses, and the reason names these sets. Custom
     operators are not refused in TFLM, because the application may register kernels for them.
     """
-    return _why_not_in_c(operator) if target.generated else target.backend.why_not(operator)
-
-
-def _why_not_in_c(operator: Operator) -> str | None:
-    """Why the C export refuses an operator. Code generation is imported only for targets that need it."""
-    from arenite.codegen.obstacles import why_not as why_not_in_c
+    if not target.generated:
+        return target.backend.why_not(operator)
+    from arenite.codegen.obstacles import why_not as why_not_in_c  # only where a target needs code generation
 
     return why_not_in_c(operator)
 
@@ -96,6 +93,7 @@ def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
     from arenite.backends.generated_c.kept import run_graphs
     from arenite.codegen.constant_results import constants_of
     from arenite.codegen.control import control_obstacles
+    from arenite.codegen.obstacles import why_not as why_not_in_c
     from arenite.codegen.reset import variable_obstacles
 
     obstacles = {**dict(variable_obstacles(model)), **dict(control_obstacles(model))}
@@ -104,6 +102,6 @@ def _in_c(model: Model) -> Iterator[tuple[int, int, str]]:
         constants = constants_of(graph)
         for position, operator in enumerate(graph.operators if graph in run else ()):
             gone = any(tensor in constants for tensor in operator.outputs)
-            why = _why_not_in_c(operator.reading(constants)) or obstacles.get(operator)
+            why = why_not_in_c(operator.reading(constants)) or obstacles.get(operator)
             if why is not None and not gone:
                 yield number, position, why

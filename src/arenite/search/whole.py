@@ -88,9 +88,6 @@ def _laid_out(task: Task, orders: Reordering) -> Decision:
     """The lowest layout found over all promising orders; the model without a plan if there is none within the limits.
 
     With every set of kernels of the target, the head is at most what TFLM takes for the source.
-
-    Raises:
-        OptionError: `keep_inputs` was asked for, and no layout that keeps the inputs was found.
     """
     target = task.planned_for
     policy = LayoutPolicy(
@@ -131,18 +128,14 @@ def _candidates(task: Task, policy: LayoutPolicy, orders: Reordering, *, only: b
         effort = APART_EFFORT if not task.shares else FULL_EFFORT if only else EACH_EFFORT
         placed = policy.place(model, effort=effort, budget=task.for_layout())
         candidates.add_all(placed)
-        if only and not _could_be_views(task):
+        # With views of kept inputs a layout outside of the search space could be lower.
+        if only and not (task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.backend)):
             bound = max(bound, (placed.kept or placed.lowest).lower_bound)
         if candidates.low_enough(bound):
             return candidates, bound
     if not only and task.shares and not task.options.ends:  # ends outside of the arena need overlap
         _try_apart(task, policy, seen, candidates)
     return candidates, bound
-
-
-def _could_be_views(task: Task) -> bool:
-    """Whether a layout outside of the search space could be lower: one with views of kept inputs."""
-    return task.options.keep_inputs and views_of_inputs(task.base, task.planned_for.backend)
 
 
 def _try_apart(task: Task, policy: LayoutPolicy, seen: Sequence[Model], candidates: _Candidates) -> None:

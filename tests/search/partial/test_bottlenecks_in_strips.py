@@ -17,7 +17,7 @@ from arenite.rewrite.outside import with_ends
 from arenite.rewrite.strips import region_of
 from arenite.search.partial.costs import Costs, Key
 from arenite.search.partial.line import Line
-from arenite.search.partial.load import Area, InC, Load, folded_pads
+from arenite.search.partial.load import Area, Load, folded_pads
 from arenite.search.partial.realize import in_parts
 from arenite.solve.place.solver import solve as solve_placement
 
@@ -33,7 +33,7 @@ def area_of(model, first, last):
     stretch = Line(model).stretch(first, last)
     region = region_of(stretch.model, stretch.operators)
     found = paying_in(region.operators, region.outputs)
-    return stretch, Area(region, stretch.staying, GENERATED_C, InC(folded_pads(region), bottlenecks=found))
+    return stretch, Area(region, stretch.staying, GENERATED_C, folded=folded_pads(region), bottlenecks=found)
 
 
 def as_run(model):
@@ -62,7 +62,7 @@ def test_a_strip_of_one_row_is_estimated_as_it_is_run(mobilenet):
     assert len(fused) == height
     scratch = max(parts(each).scratch for each in fused)
     source, target = area.region.inputs[0].bytes, area.region.outputs[0].bytes
-    without = most(Load(Area(area.region, area.staying, GENERATED_C, InC(area.folded)), frozenset()), rows)
+    without = most(Load(Area(area.region, area.staying, GENERATED_C, folded=area.folded), frozenset()), rows)
     estimated = most(Load(area, frozenset()), rows)
     assert scratch < estimated < without
     assert estimated <= source + target + align(scratch) + align(1)
@@ -74,7 +74,7 @@ def test_rows_of_the_wide_tensor_that_are_kept_leave_three_operators(mobilenet):
     plan = plan_of(area, (0, 4, 8, 12, 16), frozenset({wide}))
     assert all(each.code != INVERTED_BOTTLENECK for each in as_run(in_parts(stretch.model, plan)).main.operators[:-1])
     kept = Load(area, frozenset({wide}))
-    alone = Load(Area(area.region, area.staying, GENERATED_C, InC(area.folded)), frozenset({wide}))
+    alone = Load(Area(area.region, area.staying, GENERATED_C, folded=area.folded), frozenset({wide}))
     at = np.arange(0, 17, 4)
     assert (kept.most(at[:-1], at[1:]) == alone.most(at[:-1], at[1:])).all()
 

@@ -16,7 +16,7 @@ def test_stretches_that_slice_the_same_tensor_run_after_what_they_read():
     segments = [
         Segment(number, number, strip_plan(region_of(model, operators[number : number + 1]), 2), 0) for number in (1, 2)
     ]
-    result = realize(model, Choice(tuple(segments))).model
+    result, _ = realize(model, Choice(tuple(segments)))
     made = {*result.main.inputs}
     for operator in result.main.operators:
         assert all(tensor in made for tensor in operator.inputs if tensor is not None and tensor.data is None)

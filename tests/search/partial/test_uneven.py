@@ -118,7 +118,7 @@ def test_work_is_that_of_the_strips(mobilenet, data):
     _, area = area_of(mobilenet, *data.draw(st.sampled_from(STRETCHES)))
     kept, rows = some_kept(data.draw, area.region), some_rows(data.draw, area.region.outputs[-1].shape[1])
     at = np.array(rows)
-    assert Load(area, kept).macs(at[:-1], at[1:]).sum() == estimate(plan_of(area, rows, kept)).macs
+    assert Load(area, kept).tables.macs(at[:-1], at[1:]).sum() == estimate(plan_of(area, rows, kept)).macs
 
 
 @settings(max_examples=40)

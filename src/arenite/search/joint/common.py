@@ -92,9 +92,7 @@ class Conflict:
 def main_alone(model: Model, tensors: Sequence[Tensor], sets: Collection[Backend]) -> bool:
     """Whether the main graph's order is free and no other executed graph takes room in the head.
 
-    Args:
-        tensors: the tensors that take room in the head.
-        sets: the sets of kernels whose scratch takes room in the head.
+    Only these tensors, and scratch of these sets of kernels, take room.
     """
     others = [model.graphs[position] for position in executed_graphs(model) if position != 0]
     further = {tensor for graph in others for tensor in graph.tensors}
@@ -113,14 +111,8 @@ class Common:
     scratch of other sets of kernels that may not fit within its limit (`pressing`). Operators have their positions in
     the main graph.
 
-    Args:
-        rules: what layouts have to respect.
-        tensors: the model's tensors for the problem's first buffers.
-        barred: tensors that never share bytes with others.
-
-    Attributes:
-        charges: lifetime and size of each buffer that is ever alive, by its number.
-        counted, caps: as in `PlacementProblem`, valid for every order.
+    `barred`: tensors that never share bytes with others. `charges`: lifetime and size of each buffer that is ever
+    alive, by its number. `counted`, `caps`: as in `PlacementProblem`, valid for every order.
     """
 
     def __init__(self, model: Model, rules: Rules, tensors: Sequence[Tensor], barred: frozenset[Tensor]) -> None:

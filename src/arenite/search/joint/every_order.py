@@ -53,13 +53,8 @@ def every_order_bound(
 ) -> int:
     """A lower bound in bytes on the head of every order and every layout with overlap; at least `bound`.
 
-    Args:
-        rules: what layouts have to respect; the limits are not looked at.
-        order: of the main graph, as positions in the file.
-        solution: a layout of `rules.problem` for that order.
-        bound: a lower bound that is already known.
-        effort: limit of the searches' work; 1 is one unit of CP-SAT's deterministic time.
-        budget: charged for the searches, and may end them earlier. None is a budget of its own.
+    Arguments are those of `solve_jointly`. The limits of the rules are not looked at. An effort of 1 is one unit of
+    CP-SAT's deterministic time.
     """
     budget = budget or Budget()
     rules = replace(rules, limits={})

@@ -44,7 +44,6 @@ class JointModel:
     """A CP-SAT model with a place in the order for every operator, and an offset for every buffer.
 
     Args:
-        common: what holds for all orders.
         conflicts: the pairs of buffers to constrain.
         sizes: bytes of every buffer.
         start: a valid arrangement; solutions are lower, measured by the buffers of the part.

@@ -70,13 +70,9 @@ class Chooser:
     """Chooses segments within one limit on the head, again whenever more costs are settled."""
 
     def __init__(self, costs: Costs, kinds: tuple[Kind, ...], limit: int, most_extra: int) -> None:
-        """Prepare the search.
+        """Look for strips of these kinds, beside channel groups.
 
-        Args:
-            costs: of the stretches, settled or estimated.
-            kinds: the kinds of strips to consider, beside channel groups.
-            limit: bytes of head for each segment.
-            most_extra: extra multiply-accumulates for all segments together.
+        `limit`: bytes of head for each segment. `most_extra`: multiply-accumulates that all segments together may add.
         """
         self.costs, self.kinds, self.limit, self.most_extra = costs, kinds, limit, most_extra
         length = len(costs.line)
@@ -85,13 +81,9 @@ class Chooser:
         self._known: dict[Key, tuple[int, Segment | None]] = {}
 
     def choices(self, budget: Budget) -> list[Choice]:
-        """Choices that cover the line within the limits, Pareto-optimal in extra work and tail.
+        """Choices that cover the line within the limits, Pareto-optimal in extra work and tail; empty if none does.
 
-        Args:
-            budget: charged for the search; once it is spent, no further stretch in parts is considered.
-
-        Returns:
-            The choices; empty if no choice keeps to the limits.
+        Once the budget is spent, no further stretch in parts is considered.
         """
         costs, limit, most_extra = self.costs, self.limit, self.most_extra
         length = len(costs.line)

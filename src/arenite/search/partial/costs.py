@@ -38,7 +38,13 @@ if TYPE_CHECKING:
     from arenite.search.partial.choose import Choice
     from arenite.search.partial.line import Line, Stretch
     from arenite.search.partial.paced import Paced
-    from arenite.search.partial.ways import Kind, Way
+    from arenite.search.partial.ways import Kind
+
+    Way = ByRows | Paced | ByChannels
+    """One way to execute a stretch, in any number of parts from 1 to `most`.
+
+    Its floors are without tensors that pass by the stretch.
+    """
 
 _OPTIMISM = 0.98
 """Factor on a head predicted from another number of parts. Below 1, because a prediction that is too high would keep a
@@ -287,7 +293,7 @@ class Costs:
     def _ways_by_rows(self, stretch: Stretch, sums: Summing | None) -> Mapping[Kind, ByRows | Paced]:
         # Imported here because they load numpy.
         from arenite.search.partial.by_rows import ways_by_rows
-        from arenite.search.partial.load import Area, InC, folded_pads
+        from arenite.search.partial.load import Area, folded_pads
 
         operators = stretch.operators if sums is None else stretch.operators[: -1 - len(sums.views)]
         summed = {} if sums is None else {sums.rows: sums.bytes}
@@ -300,7 +306,8 @@ class Costs:
             fused = paying_in(region.operators, region.outputs) if self._fuses else ()
             # Between operators of a strip others might run, so that those which may wait are never one operator.
             fused = tuple(each for each in fused if not each.may_wait)
-            return ways_by_rows(Area(region, stretch.staying, kernels, InC(folded, summed, fused)))
+            area = Area(region, stretch.staying, kernels, folded=folded, summed=summed, bottlenecks=fused)
+            return ways_by_rows(area)
         except OptionError:
             return {}
 

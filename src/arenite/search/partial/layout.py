@@ -61,7 +61,6 @@ def laid_out(
 
     Args:
         model: in its order, without a plan.
-        policy: what layouts have to satisfy.
         rooms: sets of kernels; one layout each is made that has room for the set's scratch.
         budget: charged for the layouts; once it is spent, the first layout of a search is not improved.
         limit: bytes that the head must stay below with every set of kernels; None for no limit.
@@ -81,12 +80,9 @@ def laid_out(
 
 
 def lowered_by_cp_sat(model: Model, policy: LayoutPolicy, head: int, budget: Budget) -> Shared | None:
-    """A layout below a head, found by CP-SAT from the one of first fit, and checked; None if there is none.
+    """A layout found by CP-SAT from the one of first fit, and checked; None if there is none.
 
-    Args:
-        model: in its order, without a plan.
-        policy: what layouts have to satisfy.
-        head: bytes that the head with every set of kernels must stay below.
+    With every set of kernels its head is below `head` bytes. The model is in its order, without a plan.
     """
     problem, tensors = policy.problem(model, policy.target.backend)
     groups = Groups(problem)

@@ -13,8 +13,9 @@ which generated C decides in each strip whether they are one operator.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,33 +27,13 @@ from arenite.search.partial.reading import reading
 from arenite.search.partial.tables import Tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Set
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterator, Mapping, Sequence, Set
 
     from arenite.backends import Backend
     from arenite.backends.generated_c.bottlenecks import Bottleneck
     from arenite.model import Operator, Tensor
     from arenite.rewrite.strips import Region
-    from arenite.search.partial.reading import Reading
-
-    Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class InC:
-    """What of a region generated C runs in another way than the file says.
-
-    Attributes:
-        folded: results of PADs that are in no arena, as convolutions pad by themselves -> the PADs' inputs. Every strip
-            pads anew, so that the convolution still reads a PAD.
-        summed: outputs that are only summed -> bytes of the sums.
-        bottlenecks: inverted bottlenecks that are one operator, if no rows of their wide tensors are kept.
-    """
-
-    folded: Mapping[Tensor, Tensor] = field(default_factory=dict)
-    summed: Mapping[Tensor, int] = field(default_factory=dict)
-    bottlenecks: tuple[Bottleneck, ...] = ()
+    from arenite.search.partial.reading import Ints, Reading
 
 
 class Area:
@@ -60,7 +41,13 @@ class Area:
 
     `staying`: inputs of the region that later operators read; they count with all rows. If `kernels` allow an output to
     overlap an input that ends with the operator, only the larger of the two counts, whatever the safe distances are.
-    `in_c`: what generated C does in another way; None: nothing.
+
+    What generated C runs in another way than the file says:
+
+    folded: results of PADs that are in no arena, as convolutions pad by themselves -> the PADs' inputs. Every strip
+        pads anew, so that the convolution still reads a PAD.
+    summed: outputs that are only summed -> bytes of the sums.
+    bottlenecks: inverted bottlenecks that are one operator, if no rows of their wide tensors are kept.
     """
 
     def __init__(
@@ -68,17 +55,19 @@ class Area:
         region: Region,
         staying: Set[Tensor],
         kernels: Backend,
-        in_c: InC | None = None,
+        *,
+        folded: Mapping[Tensor, Tensor] = MappingProxyType({}),
+        summed: Mapping[Tensor, int] = MappingProxyType({}),
+        bottlenecks: Sequence[Bottleneck] = (),
     ) -> None:
-        in_c = in_c or InC()
         self.region = region
         self.staying = staying
         self.kernels = kernels
         self.readings: tuple[Reading, ...] = tuple(reading(operator) for operator in region.operators)
         read = dict.fromkeys(source.tensor for entry in self.readings for source in entry.sources)
         results = dict.fromkeys((*region.inner, *region.outputs))
-        self.folded = in_c.folded
-        self.bottlenecks = tuple(Fusible.of(region, each) for each in in_c.bottlenecks)
+        self.folded = folded
+        self.bottlenecks = tuple(Fusible.of(region, each) for each in bottlenecks)
         last = {
             tensor: region.operators.index(operator) for operator in region.operators for tensor in operator.outputs
         }
@@ -88,7 +77,7 @@ class Area:
             last.update({source: max(last[source], last[padded])} if source in last else {})
         self.row = {tensor: 0 if tensor in self.folded else _row(tensor) for tensor in (*read, *results)}
         """Bytes in the arena of one row of each tensor."""
-        self.finished = {tensor: 0 if tensor in in_c.summed else self.row[tensor] for tensor in region.outputs}
+        self.finished = {tensor: 0 if tensor in summed else self.row[tensor] for tensor in region.outputs}
         """Bytes of one row of each output that stay to the end of the region; none of what generated C only sums."""
         self.shared = tuple(self._shared(*pair) for pair in zip(region.operators, self.readings, strict=True))
         """For each operator the input that its output may overlap, or None."""
@@ -100,7 +89,7 @@ class Area:
         """The results that an operator reads of an input which comes in rows."""
         self.whole = sum(head_bytes(tensor) for tensor in region.inputs if tensor not in self.by_rows)
         """Bytes of the other inputs, which are alive throughout."""
-        self.sums = sum(in_c.summed.values())
+        self.sums = sum(summed.values())
         """Bytes of sums, which are alive throughout as well."""
 
     @property

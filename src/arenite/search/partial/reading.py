@@ -102,7 +102,7 @@ def _reading(operator: Operator) -> Reading:
     height, cut = operator.outputs[0].shape[ROWS], rule(operator)
     cuts = [cut(Rows(row, row + 1)) for row in range(height)]
     sources = tuple(
-        _source(tensor, [_sure(cut.reads[place]) for cut in cuts])
+        Source(tensor, *_table([_sure(cut.reads[place]) for cut in cuts], tensor.shape[ROWS]))
         for place, tensor in enumerate(operator.inputs)
         if tensor is not None and tensor.data is None and cuts[0].reads[place] is not None
     )
@@ -111,10 +111,6 @@ def _reading(operator: Operator) -> Reading:
     worked = (sources[0].first, sources[0].end) if transposed else made
     rows = sources[0].tensor.shape[ROWS] if transposed else height
     return Reading(sources, *made, macs(operator) // rows, *worked, _added(cuts, sources[0].tensor))
-
-
-def _source(tensor: Tensor, read: Sequence[Rows]) -> Source:
-    return Source(tensor, *_table(read, tensor.shape[ROWS]))
 
 
 def _table(rows: Sequence[Rows], height: int) -> tuple[Ints, Ints]:

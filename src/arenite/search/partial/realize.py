@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arenite.operators.rows_outside import ROWS
@@ -10,27 +10,19 @@ from arenite.rewrite.channels import ChannelPlan, SplitChannels, channel_region_
 from arenite.rewrite.strips import SplitRows, is_copy, region_of, strips_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Set
 
     from arenite.model import Model, Operator, Tensor
     from arenite.rewrite.strips import StripPlan
     from arenite.search.partial.choose import Choice
 
 
-@dataclass(frozen=True, eq=False)
-class Realized:
-    """A model with stretches in parts.
+def realize(model: Model, choice: Choice) -> tuple[Model, dict[tuple[Tensor, ...], Operator | None]]:
+    """The model with the segments of a choice executed in parts; the same object if all segments are whole.
 
-    `sources` maps a new operator's outputs to the original operator it implements part of; None for SLICE, PAD and
+    Also maps a new operator's outputs to the original operator it implements part of; None for SLICE, PAD and
     CONCATENATION added by splitting.
     """
-
-    model: Model
-    sources: Mapping[tuple[Tensor, ...], Operator | None]
-
-
-def realize(model: Model, choice: Choice) -> Realized:
-    """The model with the segments of a choice executed in parts; the same object if all segments are whole."""
     sources: dict[tuple[Tensor, ...], Operator | None] = {}
     for segment in choice.segments:
         if segment.plan is not None:
@@ -38,7 +30,7 @@ def realize(model: Model, choice: Choice) -> Realized:
             before = set(model.main.operators)
             model = in_parts(model, plan)
             sources.update(_sources(plan, (operator for operator in model.main.operators if operator not in before)))
-    return Realized(model, sources)
+    return model, sources
 
 
 def within(model: Model, plan: StripPlan | ChannelPlan) -> StripPlan | ChannelPlan:

@@ -64,13 +64,8 @@ def frontier(
 ) -> list[Choice]:
     """Choices that are Pareto-optimal in head, tail and extra work, among those found within the budget.
 
-    Args:
-        costs: of the stretches of the line.
-        kinds: the kinds of strips to consider, beside channel groups.
-        most_extra: multiply-accumulates that strips may add.
-        budget: charged for the search; each limit gets a part of it.
-        useful: the largest head in bytes that is still of use once this choice is known. Gaps above it are not filled.
-        report: called with a sentence on each new lowest head.
+    Strips of these kinds are considered, beside channel groups. Each limit gets a part of the budget. Gaps above the
+    largest `useful` head are not filled. The other arguments are those of `search`.
     """
     segments = []
     for position in range(len(costs.line)):
@@ -166,11 +161,9 @@ def search(
     tried as neighbors of good choices (`neighbors`).
 
     Args:
-        costs: of the stretches of the line.
         most_extra: multiply-accumulates that strips may add.
-        budget: charged for the search, which ends when it is spent.
         useful: the largest head in bytes that is still of use once a choice is known; by default any.
-        report: called with a sentence at each step of the search.
+        report: called with a sentence on each new lowest head.
     """
     known: list[Choice] = []
     searches = (_BY_LAST_OUTPUT, EVEN_KINDS) if costs.comes_in_rows else (_BY_LAST_OUTPUT,)
@@ -192,19 +185,14 @@ def partial(
 ) -> Partial | None:
     """Realize a choice and lay it out; None if no layout meets the policy and the limit.
 
-    Args:
-        packed: the model without strips, in its order, without a plan.
-        policy: what layouts have to satisfy.
-        choice: which stretches to execute in parts.
-        rooms: sets of kernels, as in `laid_out`.
-        limit: bytes that the head must stay below; None for no limit.
+    `packed` is the model without strips, in its order, without a plan. `rooms` and `limit` are those of `laid_out`.
     """
-    strips = realize(packed.model, choice)
-    whole, copies = packed.unpacked(strips.model)
+    strips, sources = realize(packed.model, choice)
+    whole, copies = packed.unpacked(strips)
     pruned = Prune().run(whole)
     marked = in_memory(pruned)
     found = laid_out(marked, policy, rooms, budget, limit=limit)
-    sources = {**strips.sources, **{copy.outputs: original for copy, original in copies.items()}}
+    sources.update((copy.outputs, original) for copy, original in copies.items())
     for new, old in renamed(pruned, marked).items():
         sources[new.outputs] = sources.get(old.outputs, old)
     return None if found is None else Partial(found.shared, found.room, sources)

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from arenite.model import Tensor
     from arenite.search.partial.load import Area
-
-    Ints = NDArray[np.int64]
+    from arenite.search.partial.reading import Ints
 
 
 class Tables:

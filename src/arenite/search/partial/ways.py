@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 from arenite.rewrite.channels import ChannelPlan
 
@@ -42,27 +42,6 @@ NUMBERS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 18, 20, 24, 28, 32, 40, 48, 56, 
 def usual_numbers(most: int) -> tuple[int, ...]:
     """The numbers of parts to try where there may be `most` parts."""
     return tuple(number for number in NUMBERS if number <= most)
-
-
-class Way(Protocol):
-    """One way to execute a stretch, in any number of parts from 1 to `most`."""
-
-    @property
-    def most(self) -> int:
-        """The largest number of parts."""
-
-    @property
-    def numbers(self) -> tuple[int, ...]:
-        """The numbers of parts to try, the smallest first."""
-
-    def plan(self, number: int) -> StripPlan | ChannelPlan:
-        """The plan of `number` parts."""
-
-    def extra_macs(self, number: int) -> int:
-        """Multiply-accumulates that `number` parts recompute."""
-
-    def floor(self, number: int) -> int:
-        """A lower bound in bytes on the head with `number` parts, without tensors that pass by the stretch."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -94,13 +94,11 @@ class _CompiledGroupFits:
         self._tables = others_from, others, ranges_from, ranges, ends(problem.units, _rises(problem))
 
     def first_fit(self, order: Sequence[int], first: tuple[int, int] | None = None) -> list[int]:
-        """See `GroupFits`."""
         return unpacked(_compiled.groups_first_fit(*self._tables, packed(order), *(first or (-1, 0))))
 
     def walk(
         self, order: Sequence[int], places: Sequence[int], enough: int, tries: int, chance: random.Random
     ) -> tuple[list[int], list[int], int]:
-        """See `GroupFits`."""
         moved, reached, state, done = _compiled.groups_walk(
             *self._tables, packed(order), packed(places), state_of(chance), min(enough, LARGEST), tries
         )
@@ -136,11 +134,9 @@ class _CompiledSingleFits:
         )
 
     def first_fit(self, order: Sequence[int]) -> list[int]:
-        """See `SingleFits`."""
         return unpacked(_compiled.singles_first_fit(*self._tables, packed(order)))
 
     def walk(self, at: Walk, enough: int, tries: int, chance: random.Random) -> tuple[Walk, int]:
-        """See `SingleFits`."""
         *moved, state, done = _compiled.singles_walk(
             *self._tables,
             packed(at.order),
@@ -160,15 +156,12 @@ class _CompiledPlainFits:
         self._tables = packed(sizes), starts(meets), packed(chain.from_iterable(meets))
 
     def first_fit(self, order: Sequence[int]) -> list[int]:
-        """See `PlainFits`."""
         return unpacked(_compiled.plain_first_fit(*self._tables, packed(order)))
 
     def best_fit(self, order: Sequence[int]) -> list[int]:
-        """See `PlainFits`."""
         return unpacked(_compiled.plain_best_fit(*self._tables, packed(order)))
 
     def lowest_first(self, order: Sequence[int]) -> list[int]:
-        """See `PlainFits`."""
         return unpacked(_compiled.plain_lowest_first(*self._tables, packed(order)))
 
 
@@ -180,12 +173,10 @@ class _CompiledBoxSearch:
         )
 
     def run(self, states: int) -> tuple[bool | None, int]:
-        """See `BoxSearch`."""
         found, done = _compiled.canonical_run(self._search, states)
         return (None if found < 0 else bool(found)), done
 
     def offsets(self) -> list[int]:
-        """See `BoxSearch`."""
         return unpacked(_compiled.canonical_offsets(self._search))
 
 
@@ -194,7 +185,6 @@ class _CompiledEjection:
         self._tables = packed(sizes), starts(meets), packed(chain.from_iterable(meets))
 
     def run(self, at: Packing, height: int, tries: int, chance: random.Random) -> tuple[Packing, int]:
-        """See `Ejection`."""
         *lists, state, done = _compiled.ejection_run(
             *self._tables,
             packed(at.offsets),

@@ -50,15 +50,10 @@ class GroupFits(Protocol):
     def walk(
         self, order: Sequence[int], places: Sequence[int], enough: int, tries: int, chance: random.Random
     ) -> tuple[list[int], list[int], int]:
-        """Local search from the layout of an order: move one group forward at a time, keep layouts no higher.
+        """Local search from `places`, the layout of an order: move one group at a time, keep layouts no higher.
 
-        Args:
-            order: all groups.
-            places: the layout of this order, in units.
-            enough: height in units at which the walk stops.
-            tries: most layouts to make.
-
-        Returns the order and the places reached, and the number of layouts made.
+        The walk ends at a height of `enough` units, or after `tries` layouts. Returns the order and the places reached,
+        and the number of layouts made.
         """
 
 
@@ -85,12 +80,8 @@ class SingleFits(Protocol):
     def walk(self, at: Walk, enough: int, tries: int, chance: random.Random) -> tuple[Walk, int]:
         """Local search: move one buffer forward at a time, sometimes from a layout higher than the best.
 
-        Args:
-            at: the state to go on from.
-            enough: height in units at which the walk stops.
-            tries: most layouts to make.
-
-        Returns the state reached, and the number of layouts made.
+        The walk goes on from state `at`, to a height of `enough` units or for `tries` layouts. Returns the state
+        reached, and the number of layouts made.
         """
 
 
@@ -123,14 +114,9 @@ class Ejection(Protocol):
     """A local search that fills a height with boxes: each box outside takes out those in its way. Offsets in units."""
 
     def run(self, at: Packing, height: int, tries: int, chance: random.Random) -> tuple[Packing, int]:
-        """Place boxes until none is outside.
+        """Place boxes from state `at` on, until none is outside, but at most `tries` boxes.
 
-        Args:
-            at: the state to go on from.
-            height: height in units, at least the largest size.
-            tries: most boxes to place.
-
-        Returns the state reached, and the number of boxes placed.
+        `height` in units is at least the largest size. Returns the state reached, and the number of boxes placed.
         """
 
 

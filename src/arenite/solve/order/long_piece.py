@@ -64,7 +64,7 @@ class LongPiece(Piece):
         problem = induced(self.problem, operators, tensors, before.__contains__, after.__contains__)
         elsewhere = max([self.lower, *self.sets[:first], *self.sets[last + 1 :]])
         enough = min(elsewhere, self.upper - 1)
-        part = self._worked(Piece(problem, operators, self._options, self._each()), enough)
+        part = self._worked(problem, operators, enough)
         if part.upper >= self.upper:
             return False
         self.order[first : last + 1] = [operators[v] for v in part.order]
@@ -83,15 +83,17 @@ class LongPiece(Piece):
             self.problem, operators, tensors, lambda v: bool(earlier >> v & 1), lambda v: bool(later >> v & 1)
         )
         lower = self.lower
-        part = self._worked(Piece(problem, operators, self._options, self._each()), lower)
+        part = self._worked(problem, operators, lower)
         if part.lower > lower:
             self._raise(part.lower, part.certificate)
         return self.lower > lower
 
-    def _worked(self, part: Piece, enough: int) -> Piece:
-        """Work on the part until its peak is at most `enough` bytes or proven, or its budget is spent."""
+    def _worked(self, problem: Problem, operators: Sequence[int], enough: int) -> Piece:
+        """A part, worked on until its peak is at most `enough` bytes or proven, or its budget is spent."""
+        budget = self._each()
+        part = Piece(problem, operators, self._options, budget)
         part.lower = self.lower
-        while max(part.lower, enough) < part.upper and part.busy:
+        while max(part.lower, enough) < part.upper and not budget.over:
             part.work(self.lower)
         self.states += part.states
         return part

@@ -159,11 +159,6 @@ class Piece:
             if self.lower < self.upper:
                 self._round()
 
-    @property
-    def busy(self) -> bool:
-        """Whether some budget is left."""
-        return not self._budget.over
-
     def _each(self) -> Budget:
         """The budget of a single search."""
         return self._budget

@@ -175,15 +175,9 @@ def lowered(
     budget: Budget,
     found: Callable[[list[int]], None],
 ) -> list[int]:
-    """Offsets, in units, of a layout no higher than `start`.
+    """Offsets of a layout no higher than the valid layout `start`; the search stops at a height of `enough`. In units.
 
-    Args:
-        buffers: the buffers, for their lifetimes.
-        gaps: the same problem in units.
-        start: offsets in units of a valid layout.
-        enough: height in units at which the search stops.
-        effort: CP-SAT's deterministic time for all windows together.
-        budget: charged for the searches, which stop once the budget is spent.
+    `effort`: CP-SAT's deterministic time for all windows together. No search begins once the budget is spent.
     """
     best = list(start)
     height = gaps.height(best)

@@ -38,11 +38,8 @@ def improve(
 
     Each step moves one buffer forward in the order: a buffer that ends at the top, or one of its neighbors.
 
-    Args:
-        gaps: the problem in units.
-        orders: orders of all buffers; a walk starts from each, the one with the lowest layout first.
-        enough: height in units at which the search stops.
-        work: placements of single buffers allowed in addition to the first layout of each order.
+    A walk starts from each order, the one with the lowest layout first. The search stops at a height of `enough` units.
+    `work`: placements of single buffers allowed in addition to the first layout of each order.
     """
     fits = core().single_fits(gaps)
     starts: list[tuple[int, int, list[int], list[int]]] = []

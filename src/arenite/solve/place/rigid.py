@@ -59,15 +59,10 @@ class Groups:
         ]
 
     def from_above(self, orders: Sequence[Sequence[int]], height: int, budget: Budget) -> list[int] | None:
-        """The offsets of all buffers in the lowest layout with a tall group at the top of the arena, or None.
+        """The offsets of all buffers in the lowest layout below `height` with a tall group at the top, or None.
 
         First fit places all other groups from the bottom, so that the free memory between the tall group and the
-        others stays contiguous. Bisection finds the lowest arena for each tall group.
-
-        Args:
-            orders: orders of all groups.
-            height: units that the layout must stay below.
-            budget: charged for each layout; no layout is made once the budget is spent.
+        others stays contiguous. Bisection finds the lowest arena for each tall group, until the budget is spent.
         """
         tall = sorted(range(len(self.groups)), key=lambda group: (-self.groups[group].height, group))
         best: list[int] | None = None
@@ -98,9 +93,9 @@ class Groups:
 
         Each step moves one group forward in the order: a group that ends at the top, or one of its neighbors.
 
+        A walk starts from each order, the one with the lowest layout first. The search stops at a height of `enough`.
+
         Args:
-            orders: orders of all groups; a walk starts from each, the one with the lowest layout first.
-            enough: height in units at which the search stops.
             tries: layouts made in addition to the first one of each order.
             budget: charged for each layout. Once it is spent, only the first layout of each order is made.
             found: called with the offsets of all buffers in each better layout.

@@ -129,7 +129,7 @@ def lowered_from(
         problem: buffers and safe distances, without caps.
         start: a valid layout of the problem; its offsets are multiples of the unit in which searches compute.
         least_gain: no search begins if the bound of the single scopes rules out that it saves this share of the height.
-        effort: work to spend; 1 is about a second of one core.
+        effort: as for `solve`.
     """
     if conflicts(problem.buffers) > _MOST_CONFLICTS or budget.over:
         return start
@@ -166,14 +166,9 @@ def _of_many(problem: PlacementProblem, budget: Budget, goal: int | None) -> Lay
 
 @dataclass(frozen=True)
 class _Search:
-    """The searches of one problem.
+    """The searches of one problem, in bytes and, `small`, in units; `effort` and `budget` as for `solve`.
 
-    Attributes:
-        problem: the problem in bytes.
-        small: the same problem in units.
-        effort: work to spend; 1 is about a second of one core.
-        budget: charged for all searches.
-        found: called with the offsets, in units, of each better layout.
+    `found` is called with the offsets, in units, of each better layout.
     """
 
     problem: PlacementProblem
@@ -185,9 +180,7 @@ class _Search:
     def by_first_fit(self, scope: int, enough: int) -> list[int]:
         """The lowest layout of first fit: of single buffers, and of groups in which views stay on their wholes.
 
-        Args:
-            scope: the scope with the largest least height.
-            enough: height in units at which the search stops.
+        `scope` is the one with the largest least height. The search stops at a height of `enough` units.
         """
         problem, small = self.problem, self.small
         orders = [_aside_last(problem, order) for order in _orders(problem.buffers)]

@@ -42,11 +42,8 @@ def search(field: Field, height: int, width: int, budget: Budget) -> list[Places
     that buffers share bytes where they can. If the buffers of each scope fit side by side, a course is always found,
     since all buffers can be pushed together.
 
-    Args:
-        field: the problem in units.
-        height: units that every step has to keep to.
-        width: states kept per scope.
-        budget: charged for each scope; the search gives up once it is spent.
+    Every step has to keep to `height` units; `width` states are kept per scope. The search gives up once the budget,
+    charged for each scope, is spent.
     """
     return _followed(field, height, width, budget, dense=False) or _followed(field, height, width, budget, dense=True)
 

@@ -51,7 +51,6 @@ def search(
     the model charges buffers that move together one by one.
 
     Args:
-        field: the problem in units.
         height: units that every step in the window has to keep to.
         course: the course to start from; in the window it may be too high.
         window: the steps in which all buffers may have other offsets.

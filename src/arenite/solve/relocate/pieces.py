@@ -45,12 +45,8 @@ has and got no lower; with half of it, the pieces were 2 % higher."""
 def in_pieces(problem: PlacementProblem, field: Field, bound: int, most: int, budget: Budget) -> Course | None:
     """A course below `most` units that moves buffers between pieces only; None if none was found.
 
-    Args:
-        problem: the problem in bytes.
-        field: the same problem in units.
-        bound: units that no layout can be below, at which a piece is as low as it can help.
-        most: units that the height has to stay below.
-        budget: charged for the layouts; once it is spent, no pieces are joined any more.
+    `field` is the problem in units. No layout can be below `bound` units, at which a piece is as low as it can help.
+    Once the budget is spent, no pieces are joined any more.
     """
     search = _Search(problem, field, budget)
     ends = [0, *_cuts(field), len(field.begins)]

@@ -23,13 +23,8 @@ from arenite.solve.order.graph import bits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
+    from arenite.solve.core.orders.eager import Flags, Numbers, Words
     from arenite.solve.order.graph import Graph
-
-    Words = NDArray[np.uint64]
-    Numbers = NDArray[np.int64]
-    Flags = NDArray[np.bool_]
 
 _CASCADE = 3
 """Longest chain of dependent operators by which a state settles in one pass. Longer chains settle in later passes;

@@ -1,4 +1,4 @@
-"""The searches of one problem in one direction, in C."""
+"""The searches of one problem in one direction, in C, and the tables that it takes."""
 
 from __future__ import annotations
 

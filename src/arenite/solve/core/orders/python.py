@@ -8,27 +8,19 @@ from typing import TYPE_CHECKING
 from arenite.solve.core.orders.beam import PythonBeam
 from arenite.solve.core.orders.depth_first import PythonDepthFirst
 from arenite.solve.core.orders.events import Events
-from arenite.solve.core.orders.in_place import InPlace
 from arenite.solve.core.orders.interface import Direction
-from arenite.solve.core.orders.moves import Backward, Forward
+from arenite.solve.core.orders.moves import InPlace, OneByOne
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from arenite.solve.core.orders.interface import Beam, BreadthFirst, DepthFirst, Rules
     from arenite.solve.core.orders.moves import Moves
     from arenite.solve.order.graph import Graph
 
-_MOVES: dict[Direction, Callable[[Graph], Moves]] = {
-    Direction.FORWARD: Forward,
-    Direction.EVENTS: Events,
-    Direction.BACKWARD: Backward,
-}
-
 
 def moves_of(graph: Graph, direction: Direction) -> Moves:
     """The moves of a problem in this direction."""
-    moves = _MOVES[direction](graph)
+    events = direction is Direction.EVENTS
+    moves: Moves = Events(graph) if events else OneByOne(graph, backward=direction is Direction.BACKWARD)
     return InPlace(graph, moves) if graph.savings else moves
 
 

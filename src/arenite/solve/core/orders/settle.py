@@ -42,12 +42,11 @@ class Settling:
         near = 0
         for operator in bits(changed):
             near |= self._near[operator]
-        step = self._back if self._backward else self._on
         while near := near & (state if self._backward else self._full & ~state):
             low = near & -near
             operator = low.bit_length() - 1
             near ^= low
-            left = step(state, live, operator, bound)
+            left = self._left(state, live, operator, bound)
             if left is not None:
                 state, live = state ^ low, left
                 near |= self._near[operator]
@@ -62,11 +61,10 @@ class Settling:
     def way(self, state: int, live: int, end: int, bound: int) -> list[int] | None:
         """The states from `state` to `end`, both included, in order; None if settling does not lead to `end`."""
         result = [state]
-        step = self._back if self._backward else self._on
         while state != end:
             before = state
             for operator in bits(state ^ end):
-                left = step(state, live, operator, bound)
+                left = self._left(state, live, operator, bound)
                 if left is not None:
                     state, live = state ^ 1 << operator, left
                     result.append(state)
@@ -74,23 +72,16 @@ class Settling:
                 return None
         return result
 
-    def _on(self, state: int, live: int, operator: int, bound: int) -> int | None:
-        """Bytes alive after running the operator; None if it is not ready, does not fit, or leaves more alive."""
-        if self._needs[operator] & ~state or live + self._made[operator] >= bound:
-            return None
-        new = state | 1 << operator
-        left = live + self._lasting[operator]
-        for size, readers in self._reads[operator]:
-            if not readers & ~new:
-                left -= size
-        return left if left <= live else None
+    def _left(self, state: int, live: int, operator: int, bound: int) -> int | None:
+        """Bytes alive after running the operator, or taking it back; None if it cannot be, or leaves more alive.
 
-    def _back(self, state: int, live: int, operator: int, bound: int) -> int | None:
-        """Bytes alive after taking the operator back; None if it is needed, does not fit, or leaves more alive."""
-        if self._needs[operator] & state:
+        It cannot be where it is not ready, or needed, or does not fit.
+        """
+        if self._needs[operator] & (state if self._backward else ~state):
             return None
-        left = live - self._lasting[operator]
+        done, more = state | 1 << operator, self._lasting[operator]
         for size, readers in self._reads[operator]:
-            if not readers & ~state:
-                left += size
-        return left if left <= live and left + self._made[operator] < bound else None
+            if not readers & ~done:
+                more -= size
+        left = live - more if self._backward else live + more
+        return left if left <= live and (left if self._backward else live) + self._made[operator] < bound else None

@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from arenite.backends.generated_c.folding import folds, with_padding
-from arenite.model import MemoryPlan
+from arenite.backends.tflm.head import memory_plan, planned_offsets
 from arenite.operators.constants import integers, is_finite
 from arenite.operators.kinds import PADS, RESHAPES
 from arenite.operators.quantization import steps
@@ -149,7 +149,7 @@ class Prune(Pass):
             return model
         pruned = replace(model, graphs=graphs)
         if plan is not None:
-            pruned = replace(pruned, plan=_plan_of_rest(plan, model, pruned))
+            pruned = replace(pruned, plan=memory_plan(pruned, planned_offsets(model, plan)))
         return model if loses_fields(pruned) else pruned
 
 
@@ -219,13 +219,3 @@ def _same_kind(constants: list[Tensor]) -> list[list[Tensor]]:
 def _kind(tensor: Tensor) -> Hashable:
     steps = tensor.quantization
     return tensor.type, tensor.shape, steps and (steps.scale, steps.zero_point, steps.dimension)
-
-
-def _plan_of_rest(plan: MemoryPlan, before: Model, after: Model) -> MemoryPlan:
-    """The same offsets for the remaining tensors."""
-    offsets = {
-        tensor: offset
-        for graph, column in zip(before.graphs, plan.offsets, strict=True)
-        for tensor, offset in zip(graph.tensors, column, strict=True)
-    }
-    return MemoryPlan(tuple(tuple(offsets[tensor] for tensor in graph.tensors) for graph in after.graphs))

@@ -73,9 +73,9 @@ def plan_around(model: Model, scratch: Sequence[Buffer], plan: MemoryPlan | None
 
 
 class _Around(NamedTuple):
-    """Buffers of tensors with their given offsets (as in `head_buffers`), and TFLM's plans by the scratch beside them.
+    """The buffers of tensors in the order in which TFLM adds them, the given offset of each, and TFLM's plans.
 
-    Several sets of kernels often request the same scratch.
+    A plan is found by the scratch beside these buffers, since several sets of kernels often request the same.
     """
 
     buffers: list[Buffer]
@@ -84,7 +84,10 @@ class _Around(NamedTuple):
 
     @classmethod
     def of(cls, model: Model, plan: MemoryPlan | None) -> _Around:
-        return cls(*head_buffers(lifetimes(model), planned_offsets(model, plan)), {})
+        offsets = planned_offsets(model, plan)
+        entries = head_lifetimes(lifetimes(model), offsets)
+        buffers = [Buffer(each.tensor.name, align(each.tensor.bytes), each.first, each.last) for each in entries]
+        return cls(buffers, [offsets.get(each.tensor, ONLINE) for each in entries], {})
 
 
 def planned_offsets(model: Model, plan: MemoryPlan | None) -> dict[Tensor, int]:
@@ -109,35 +112,25 @@ def head_lifetimes(liveness: Liveness, offsets: Mapping[Tensor, int]) -> list[Li
     ]
 
 
-def head_buffers(liveness: Liveness, offsets: Mapping[Tensor, int]) -> tuple[list[Buffer], list[int]]:
-    """The buffers of tensors in the order in which TFLM adds them, and the given offset of each (-1 for none)."""
-    entries = head_lifetimes(liveness, offsets)
-    buffers = [Buffer(each.tensor.name, align(each.tensor.bytes), each.first, each.last) for each in entries]
-    return buffers, [offsets.get(each.tensor, ONLINE) for each in entries]
-
-
-def layout_problem(
-    model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, keep_inputs: bool = False
-) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
-    """The placement problem of the head for an order, and the tensors of its first buffers.
+def layout_problem(model: Model, *, keep_inputs: bool = False) -> tuple[PlacementProblem, tuple[Tensor, ...]]:
+    """The placement problem of the head in the order of the file, and the tensors of its first buffers.
 
     The remaining buffers are scratch. They count in the height, but TFLM places them itself. Two kinds of tensors are
     planned by TFLM but never read or written: tensors that no operator uses, and tensors of graphs that never run. They
     may lie anywhere, so each one gets a scope of its own after the last scope of the model.
 
     Args:
-        orders: another order of execution for some graphs: graph position -> operator positions in the file.
         keep_inputs: whether the inputs of the main graph stay intact until the end of the inference.
     """
-    buffers, tensors = tensor_buffers(model, orders, keep_inputs=keep_inputs)
-    scratch = scratch_buffers(model, lifetimes(model, orders), reference_scratch)
+    buffers, tensors = tensor_buffers(model, None, keep_inputs=keep_inputs)
+    scratch = scratch_buffers(model, lifetimes(model), reference_scratch)
     return PlacementProblem((*buffers, *scratch), alignment=ALIGNMENT), tensors
 
 
 def tensor_buffers(
-    model: Model, orders: Mapping[int, Sequence[int]] | None = None, *, keep_inputs: bool = False
+    model: Model, orders: Mapping[int, Sequence[int]] | None, *, keep_inputs: bool
 ) -> tuple[tuple[Buffer, ...], tuple[Tensor, ...]]:
-    """The first buffers of `layout_problem`, which has the same arguments, and their tensors."""
+    """The first buffers of `layout_problem` and their tensors, for other orders of execution as in `lifetimes`."""
     liveness = lifetimes(model, orders)
     end = max((span.last for spans in liveness.operators for span in spans), default=0)
     kept = frozenset(model.main.inputs) if keep_inputs else frozenset()

@@ -6,10 +6,8 @@ estimate(plan)                          costs of the plan, without building a mo
 model = SplitRows(plan).run(model)
 """
 
-from arenite.rewrite.strips.demand import Strip, last_readers
-from arenite.rewrite.strips.estimate import Estimate, estimate, extra_macs
-from arenite.rewrite.strips.paced import paces
-from arenite.rewrite.strips.plan import Halo, StripPlan, strip_plan, strips_of
+from arenite.rewrite.strips.demand import Strip, last_readers, paces
+from arenite.rewrite.strips.plan import Estimate, Halo, StripPlan, estimate, extra_macs, strip_plan, strips_of
 from arenite.rewrite.strips.region import Region, region_of
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.rules import is_copy

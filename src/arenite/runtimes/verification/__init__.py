@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.model import Model, Tensor
-    from arenite.runtimes.verification.judging import Rounds, Source
+    from arenite.runtimes.run import Rounds
+    from arenite.runtimes.verification.judging import Source
 
     Alike = Callable[[Tensor, Tensor], bool]
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from arenite import zoo
 from arenite.backends.target import find_target
-from arenite.bundle.array import model_source
+from arenite.bundle.tflm import model_source
 from arenite.cli import app
 from arenite.errors import VerificationError
 from arenite.search import optimization

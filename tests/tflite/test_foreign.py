@@ -8,7 +8,7 @@ import zipfile
 import pytest
 from tflite_samples import pack, rich
 
-from arenite.bundle.array import model_source
+from arenite.bundle.tflm import model_source
 from arenite.errors import ModelError
 from arenite.runtimes.verification.judging import Side
 from arenite.tflite.read import read_bytes, read_model

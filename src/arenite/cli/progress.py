@@ -22,7 +22,7 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
     Yields a function that sets a text to show beside `doing`.
     """
     if not sys.stderr.isatty():
-        yield _ignore
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.markup import escape
@@ -57,7 +57,3 @@ def progress(doing: str) -> Iterator[Callable[[str], None]]:
     finally:
         finished.set()
         display.join()
-
-
-def _ignore(_: str) -> None:
-    pass

@@ -60,7 +60,8 @@ def sweep_command(
         records = costs(
             paths, target=device(target, board).target, columns=asked, workers=workers or _cores(), progress=report
         )
-        named = [replace(record, model=_name(path, folder)) for path, record in zip(paths, records, strict=True)]
+        names = [path.relative_to(folder).as_posix() for path in paths]
+        named = [replace(record, model=name) for name, record in zip(names, records, strict=True)]
         _check_some(folder, named)
         replace_file(csv, records_as_csv(named).encode(), force=force)
     for sentence in sweep_sentences(named):
@@ -80,10 +81,6 @@ def _models(folder: Path) -> list[Path]:
     if not paths:
         raise OptionError(f"{folder}: no .tflite file is in it or its subfolders")
     return paths
-
-
-def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
 
 
 def _check_some(folder: Path, records: list[CostRecord]) -> None:

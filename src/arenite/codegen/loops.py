@@ -38,7 +38,8 @@ def rolled(steps: Sequence[Call | Block]) -> list[Step]:
 
 def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
     estimate = _Estimate(calls)
-    patterns = _patterns(calls)
+    known: dict[tuple[object, ...], int] = {}
+    patterns = [known.setdefault(call.pattern, len(known)) for call in calls]  # equal for calls that are alike
     saved = [0] * (len(calls) + 1)
     chosen: list[tuple[int, int]] = [(0, 0)] * len(calls)
     alike = [0] * (LONGEST + 1)  # calls from `first` on that are like those `period` later
@@ -53,12 +54,6 @@ def _rolled(calls: Sequence[Call]) -> list[Call | Loop]:
                 if gain is not None:
                     saved[first], chosen[first] = gain + after, (period, count)
     return list(_chosen(calls, estimate.numbers, chosen))
-
-
-def _patterns(calls: Sequence[Call]) -> list[int]:
-    """A number per call; equal for calls that are alike."""
-    known: dict[tuple[object, ...], int] = {}
-    return [known.setdefault(call.pattern, len(known)) for call in calls]
 
 
 def _chosen(

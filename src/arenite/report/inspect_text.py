@@ -71,14 +71,7 @@ class Parts:
 
 
 def print_inspection(inspection: Inspection, drawn: MemoryMap | None, parts: Parts, stream: TextIO) -> None:
-    """Print what a model needs, what pins its peak, and its operators.
-
-    Args:
-        inspection: of the model.
-        drawn: the map of its memory; None draws none.
-        parts: what else to print.
-        stream: to print to.
-    """
+    """Print what a model needs, its memory as it is `drawn`, what pins its peak, its operators, and further parts."""
     print_report(_report(inspection, drawn, parts), stream, piped=PIPED_CELLS)
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.search.memory_map import MappedBuffer, MemoryMap
+    from arenite.search.memory_map import MemoryMap
 
 ROWS = 12
 """Lines of a map: half of what a small terminal shows."""
@@ -61,13 +61,9 @@ def _color(found: MemoryMap, row: int, column: int, width: int) -> str | None:
     inside = [
         (min(high, buffer.end) - max(low, buffer.address), number)
         for number, buffer in enumerate(found.buffers)
-        if buffer.address < high and low < buffer.end and _alive(buffer, first, last)
+        if buffer.address < high and low < buffer.end and buffer.first <= last and first <= buffer.last
     ]
     if not inside:
         return None
     _, number = max(inside)
     return SCRATCH if found.buffers[number].kind == "scratch" else COLORS[number % len(COLORS)]
-
-
-def _alive(buffer: MappedBuffer, first: int, last: int) -> bool:
-    return buffer.first <= last and first <= buffer.last

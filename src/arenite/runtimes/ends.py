@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arenite.model import Model, Tensor
-    from arenite.runtimes.run import Array, Run
-
-    Rounds = tuple[tuple[Array, ...], ...]
+    from arenite.runtimes.run import Array, Rounds, Run
 
 
 @dataclass(frozen=True)

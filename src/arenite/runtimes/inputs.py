@@ -11,7 +11,7 @@ from arenite.runtimes.indices import index_ranges
 if TYPE_CHECKING:
     import numpy as np
 
-    from arenite.runtimes.run import Array
+    from arenite.runtimes.run import Array, Rounds
 
 DTYPES = {
     ElementType.FLOAT16: "float16",
@@ -58,7 +58,7 @@ def most_dimensions() -> int:
     return 64 if int(np.__version__.split(".")[0]) >= 2 else 32
 
 
-def random_inputs(model: Model, rounds: int, seed: int) -> tuple[tuple[Array, ...], ...]:
+def random_inputs(model: Model, rounds: int, seed: int) -> Rounds:
     """Inputs of the main graph: one round of zeros (zero points if quantized), then `rounds` random rounds.
 
     Integers cover their whole range, except 32- and 64-bit ones without quantization, which are 0 to 3. Floats are

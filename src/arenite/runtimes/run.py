@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Array = npt.NDArray[np.generic]
+    Rounds = tuple[tuple[Array, ...], ...]
+    """Inputs or outputs: entry [r][i] is that of number i in round r."""
 
 SECONDS_PER_JOB = 60
 """Processor seconds of a job without an estimate of its work: hundreds of times what a test's small model takes."""
@@ -31,7 +33,7 @@ class Job:
     """
 
     content: bytes
-    rounds: tuple[tuple[Array, ...], ...]
+    rounds: Rounds
     outputs: int
     arena_bytes: int
     seconds: int = SECONDS_PER_JOB
@@ -54,7 +56,7 @@ class Memory:
 class Run:
     """`outputs[r][i]` is output i of the main graph in round r; `memory` is None for all runtimes but TFLM."""
 
-    outputs: tuple[tuple[Array, ...], ...]
+    outputs: Rounds
     memory: Memory | None = None
 
 

@@ -88,11 +88,9 @@ class Builder:
         """CONV_2D with a bias and weights quantized per output channel (dimension 0)."""
         return self._conv(x, channels, name, Window(kernel, kernel, stride, padding), relu=relu)
 
-    def conv1d(
-        self, x: Tensor, channels: int, name: str, *, kernel: int = 3, dilation: int = 1, relu: bool = True
-    ) -> Tensor:
+    def conv1d(self, x: Tensor, channels: int, name: str, *, kernel: int = 3, dilation: int = 1) -> Tensor:
         """CONV_2D along the rows of a series (1, length, 1, channels), without padding."""
-        return self._conv(x, channels, name, Window(kernel, 1, 1, VALID, dilation), relu=relu)
+        return self._conv(x, channels, name, Window(kernel, 1, 1, VALID, dilation), relu=True)
 
     def depthwise(
         self, x: Tensor, name: str, *, kernel: int = 3, stride: int = 1, dilation: int = 1, relu: bool = True
@@ -109,12 +107,10 @@ class Builder:
         }
         return self._parts.operator("DEPTHWISE_CONV_2D", (x, *parameters), output, window.options | options)
 
-    def separable(
-        self, x: Tensor, channels: int, name: str, *, kernel: int = 3, stride: int = 1, relu: bool = True
-    ) -> Tensor:
+    def separable(self, x: Tensor, channels: int, name: str, *, kernel: int = 3, stride: int = 1) -> Tensor:
         """A depthwise convolution `name`/depthwise, then a pointwise convolution `name`/pointwise."""
         x = self.depthwise(x, f"{name}/depthwise", kernel=kernel, stride=stride)
-        return self.conv(x, channels, f"{name}/pointwise", relu=relu)
+        return self.conv(x, channels, f"{name}/pointwise")
 
     def add(self, a: Tensor, b: Tensor, name: str, *, relu: bool = False, reach: float = 0.0) -> Tensor:
         """ADD of two tensors of equal shape.
@@ -158,21 +154,21 @@ class Builder:
         output = self._parts.activation(name, shape, widest, parts[0])
         return self._parts.operator("CONCATENATION", tuple(parts), output, options)
 
-    def average_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1, padding: int = SAME) -> Tensor:
-        """AVERAGE_POOL_2D with the scale of its input.
+    def average_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1) -> Tensor:
+        """AVERAGE_POOL_2D with SAME padding and the scale of its input.
 
         Averages vary less than values. The spread is divided by only sqrt(2), because neighboring values are alike.
         """
         values = replace(self._values[x], spread=self._values[x].spread / math.sqrt(2))
-        return self._pool("AVERAGE_POOL_2D", x, name, Window(window, window, stride, padding), values)
+        return self._pool("AVERAGE_POOL_2D", x, name, Window(window, window, stride, SAME), values)
 
-    def max_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1, padding: int = SAME) -> Tensor:
-        """MAX_POOL_2D with the scale of its input."""
-        return self._pool("MAX_POOL_2D", x, name, Window(window, window, stride, padding), self._values[x])
+    def max_pool(self, x: Tensor, name: str, *, window: int = 3, stride: int = 1) -> Tensor:
+        """MAX_POOL_2D with SAME padding and the scale of its input."""
+        return self._pool("MAX_POOL_2D", x, name, Window(window, window, stride, SAME), self._values[x])
 
-    def upsample(self, x: Tensor, name: str, *, factor: int = 2) -> Tensor:
-        """RESIZE_NEAREST_NEIGHBOR to `factor` times the height and width, with the scale of its input."""
-        height, width = x.shape[1] * factor, x.shape[2] * factor
+    def upsample(self, x: Tensor, name: str) -> Tensor:
+        """RESIZE_NEAREST_NEIGHBOR to twice the height and width, with the scale of its input."""
+        height, width = x.shape[1] * 2, x.shape[2] * 2
         size = self._parts.numbers(f"{name}/size", (2,), (height, width))
         output = self._parts.activation(name, (1, height, width, x.shape[3]), self._values[x], x)
         options: dict[str, Option] = {"align_corners": False, "half_pixel_centers": False}

@@ -37,11 +37,7 @@ class Family:
         return {name: parameter.default for name, parameter in inspect.signature(self.function).parameters.items()}
 
     def build(self, name: str, given: Mapping[str, Value | str]) -> Model:
-        """Build a model with the given parameters; strings are converted to numbers.
-
-        Args:
-            name: name of the family, for messages.
-            given: parameter -> value.
+        """Build a model with the given parameters; strings become numbers, and messages call the family `name`.
 
         Raises:
             OptionError: a parameter is unknown, or a value is out of range or no number.

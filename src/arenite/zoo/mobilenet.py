@@ -23,10 +23,10 @@ V2_STAGES = (
 """(expansion, channels, blocks, stride of the first block) of each stage; arXiv 1801.04381, table 2."""
 
 
-def divisible(channels: float, divisor: int = 8) -> int:
-    """`channels` rounded to a multiple of `divisor`, never below 0.9 x `channels` (rule of the reference code)."""
-    rounded = max(divisor, int(channels + divisor / 2) // divisor * divisor)
-    return rounded + divisor if rounded < 0.9 * channels else rounded
+def divisible(channels: float) -> int:
+    """`channels` rounded to a multiple of 8, never below 0.9 x `channels` (rule of the reference code)."""
+    rounded = max(8, int(channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * channels else rounded
 
 
 def mobilenet_v1(

@@ -12,7 +12,7 @@ from arenite.codegen.program import Address, Constant, Field
 from arenite.codegen.quantized import rounded
 from arenite.codegen.types import INT16, TYPES
 from arenite.codegen.unit import Unit, require, same_types, tensors
-from arenite.model import ElementType, Operator
+from arenite.model import ElementType, Operator, Tensor
 from arenite.tflite.custom_options import custom_options
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ _UINT32, _UINT64 = ElementType.UINT32, ElementType.UINT64
 
 def window(unit: Unit, operator: Operator) -> None:
     """SignalWindow."""
-    (source, weights), output = tensors(operator, 2), operator.outputs[0]
-    _types(operator, (_INT16, _INT16), (_INT16,))
+    (source, weights), (output,) = _typed(operator, (_INT16, _INT16), (_INT16,))
     (shift,), length = _options(operator, "shift"), prod(weights.shape)
     places = (unit.pointer(source), unit.target(output))
     unit.call("signal_window", unit.pointer(weights), length, shift, prod(source.shape) // length, *places)
@@ -34,15 +33,13 @@ def window(unit: Unit, operator: Operator) -> None:
 
 def auto_scale(unit: Unit, operator: Operator) -> None:
     """SignalFftAutoScale."""
-    (source,), (output, bits) = tensors(operator, 1), operator.outputs
-    _types(operator, (_INT16,), (_INT16, _INT32))
+    (source,), (output, bits) = _typed(operator, (_INT16,), (_INT16, _INT32))
     unit.call("signal_auto_scale", prod(source.shape), unit.pointer(source), unit.target(output), unit.target(bits))
 
 
 def real_transform(unit: Unit, operator: Operator) -> None:
     """SignalRfft of int16 values, with the steps and roundings of kiss_fft."""
-    (source,), output = tensors(operator, 1), operator.outputs[0]
-    _types(operator, (_INT16,), (_INT16,))
+    (source,), (output,) = _typed(operator, (_INT16,), (_INT16,))
     length = _length(operator)
     given, rows = source.shape[-1], prod(source.shape[:-1])
     require(given <= length and output.shape == (*source.shape[:-1], length + 2), "the shapes do not fit")
@@ -52,8 +49,7 @@ def real_transform(unit: Unit, operator: Operator) -> None:
 
 def inverse_transform(unit: Unit, operator: Operator) -> None:
     """SignalIrfft of int16 values, with the steps and roundings of kiss_fft."""
-    (source,), output = tensors(operator, 1), operator.outputs[0]
-    _types(operator, (_INT16,), (_INT16,))
+    (source,), (output,) = _typed(operator, (_INT16,), (_INT16,))
     length, rows = _length(operator), source.shape[:-1]
     require((source.shape, output.shape) == ((*rows, length + 2), (*rows, length)), "the shapes do not fit")
     layer = unit.parameters("signal_irfft_s16", **_circles(unit, length, math.pi))
@@ -90,8 +86,7 @@ def circle(unit: Unit, angles: Iterable[float], what: str) -> Constant:
 
 def energy(unit: Unit, operator: Operator) -> None:
     """SignalEnergy."""
-    (source,), output = tensors(operator, 1), operator.outputs[0]
-    _types(operator, (_INT16,), (_UINT32,))
+    (source,), (output,) = _typed(operator, (_INT16,), (_UINT32,))
     first, end = _options(operator, "start_index", "end_index")
     require(0 <= first <= end <= min(prod(source.shape) // 2, prod(output.shape)), "the shapes do not fit")
     unit.call("signal_energy", first, end, unit.pointer(source), unit.target(output))
@@ -99,8 +94,7 @@ def energy(unit: Unit, operator: Operator) -> None:
 
 def filter_bank(unit: Unit, operator: Operator) -> None:
     """SignalFilterBank, inputs (energies, weights, unweights, first frequencies, first weights, widths)."""
-    (source, *tables), output = tensors(operator, 6), operator.outputs[0]
-    _types(operator, (_UINT32, *(_INT16,) * 5), (_UINT64,))
+    (source, *tables), (output,) = _typed(operator, (_UINT32, *(_INT16,) * 5), (_UINT64,))
     (channels,) = _options(operator, "num_channels")
     fit = prod(output.shape) == channels and all(prod(table.shape) == channels + 1 for table in tables[2:])
     require(fit and all(table.data is not None for table in tables), "the tables do not fit")
@@ -112,16 +106,14 @@ def filter_bank(unit: Unit, operator: Operator) -> None:
 
 def square_root(unit: Unit, operator: Operator) -> None:
     """SignalFilterBankSquareRoot."""
-    (source, bits), output = tensors(operator, 2), operator.outputs[0]
-    _types(operator, (_UINT64, _INT32), (_UINT32,))
+    (source, bits), (output,) = _typed(operator, (_UINT64, _INT32), (_UINT32,))
     places = (unit.pointer(source), unit.pointer(bits), unit.target(output))
     unit.call("signal_square_root", prod(source.shape), *places)
 
 
 def spectral_subtraction(unit: Unit, operator: Operator) -> None:
     """SignalFilterBankSpectralSubtraction, outputs (values, noise); the noise is kept between inferences."""
-    (source,), (output, noise) = tensors(operator, 1), operator.outputs
-    _types(operator, (_UINT32,), (_UINT32, _UINT32))
+    (source,), (output, noise) = _typed(operator, (_UINT32,), (_UINT32, _UINT32))
     least, fine_bits, bits, clamped = _options(
         operator, "min_signal_remaining", "smoothing_bits", "spectral_subtraction_bits", "clamping"
     )
@@ -140,8 +132,7 @@ def spectral_subtraction(unit: Unit, operator: Operator) -> None:
 
 def gain_control(unit: Unit, operator: Operator) -> None:
     """SignalPCAN."""
-    (source, noise, gains), output = tensors(operator, 3), operator.outputs[0]
-    _types(operator, (_UINT32, _UINT32, _INT16), (_UINT32,))
+    (source, noise, gains), (output,) = _typed(operator, (_UINT32, _UINT32, _INT16), (_UINT32,))
     (shift,) = _options(operator, "snr_shift")
     places = (unit.pointer(source), unit.pointer(noise), unit.target(output))
     unit.call("signal_pcan", unit.pointer(gains), shift, prod(source.shape), *places)
@@ -149,17 +140,21 @@ def gain_control(unit: Unit, operator: Operator) -> None:
 
 def logarithm(unit: Unit, operator: Operator) -> None:
     """SignalFilterBankLog."""
-    (source,), output = tensors(operator, 1), operator.outputs[0]
-    _types(operator, (_UINT32,), (_INT16,))
+    (source,), (output,) = _typed(operator, (_UINT32,), (_INT16,))
     scale, shift = _options(operator, "output_scale", "input_correction_bits")
     curve = [rounded(65536 * (math.log2(1 + i / 128) - i / 128)) for i in range(129)]
     table = unit.numbers(TYPES[ElementType.UINT16], curve, "curve")
     unit.call("signal_log", table, scale, shift, prod(source.shape), unit.pointer(source), unit.target(output))
 
 
-def _types(operator: Operator, inputs: tuple[ElementType, ...], outputs: tuple[ElementType, ...]) -> None:
-    found = tuple(each.type for each in tensors(operator, len(inputs))), tuple(each.type for each in operator.outputs)
-    require(found == (inputs, outputs), "there is no kernel for these types")
+def _typed(
+    operator: Operator, inputs: tuple[ElementType, ...], outputs: tuple[ElementType, ...]
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """The inputs and the outputs of an operator, which have these types."""
+    found = tensors(operator, len(inputs)), operator.outputs
+    types = tuple(tuple(each.type for each in side) for side in found)
+    require(types == (inputs, outputs), "there is no kernel for these types")
+    return found
 
 
 def _options(operator: Operator, *names: str) -> tuple[int, ...]:
@@ -171,8 +166,7 @@ def _options(operator: Operator, *names: str) -> tuple[int, ...]:
 
 def delay(unit: Unit, operator: Operator) -> None:
     """SignalDelay; what is held back is kept between inferences."""
-    (source,), output = tensors(operator, 1), operator.outputs[0]
-    _types(operator, (_INT16,), (_INT16,))
+    (source,), (output,) = _typed(operator, (_INT16,), (_INT16,))
     (samples,) = _options(operator, "delay_length")
     require(samples > 0 and source.shape and source.shape == output.shape, "the shapes do not fit")
     length = source.shape[-1]
@@ -208,8 +202,7 @@ def stacker(unit: Unit, operator: Operator) -> None:
 
 
 def _frames(unit: Unit, operator: Operator, *, first: int, copies: int, **sizes: int) -> None:
-    (source,), (output, valid) = tensors(operator, 1), operator.outputs
-    _types(operator, (_INT16,), (_INT16, ElementType.BOOL))
+    (source,), (output, valid) = _typed(operator, (_INT16,), (_INT16, ElementType.BOOL))
     room = frame_room(operator)
     layer = unit.parameters("signal_frames", **sizes, room=room, first=first, copies=copies)
     kept = Address(unit.counters[operator], "int32_t", writable=True)

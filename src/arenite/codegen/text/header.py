@@ -228,16 +228,13 @@ def _moves(name: str, memory: Memory) -> str:
 
 
 def _port(name: str, kind: str, number: int, port: Port) -> str:
-    which = f"{name.upper()}_{kind}_{number}"
+    which, macros = f"{name.upper()}_{kind}_{number}", port_macros(name, kind, number, port)
     if port.outside is Outside.ROWS:
         rows = port.shape[1]
-        sizes = f"#define {which}_ROWS {rows}\n#define {which}_ROW_LENGTH {port.length // rows} /* elements */\n"
-        return port_macros(name, kind, number, port) + sizes
-    if port.outside is Outside.MEMORY:
-        return port_macros(name, kind, number, port)
-    return port_macros(name, kind, number, port) + _PLACE.format(
-        which=which, offset=port.offset, kind=port.kind.name, name=name
-    )
+        macros += f"#define {which}_ROWS {rows}\n#define {which}_ROW_LENGTH {port.length // rows} /* elements */\n"
+    if port.outside is None:
+        macros += _PLACE.format(which=which, offset=port.offset, kind=port.kind.name, name=name)
+    return macros
 
 
 def port_macros(name: str, kind: str, number: int, port: Port) -> str:

@@ -10,7 +10,7 @@ from arenite.codegen.program import Constant, If, Loop, Parameters, Part, Struct
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from arenite.codegen.program import Argument, Field, Program, Step
+    from arenite.codegen.program import Argument, Field, Program
 
     Named = Constant | Parameters | Loop
 
@@ -53,13 +53,9 @@ def _constants(program: Program) -> Iterator[Named]:
             yield step
         if isinstance(step, If | While) and isinstance(step.condition, Constant):
             yield step.condition
-        yield from _arguments(step)
-
-
-def _arguments(step: Step) -> Iterator[Named]:
-    for call in calls([step]):
-        for argument in call.arguments:
-            yield from _of(argument)
+        for call in calls([step]):
+            for argument in call.arguments:
+                yield from _of(argument)
 
 
 def _of(value: Argument | Field) -> Iterator[Named]:

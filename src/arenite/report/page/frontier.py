@@ -58,18 +58,16 @@ def _more(point: Values, values: Values) -> str:
 
 def _chart(values: Values) -> str:
     points, before = values["points"], values["before"]
-    most = max(before["declare_bytes"], *(point["declare_bytes"] for point in points), 1)
+    most: int = max(before["declare_bytes"], *(point["declare_bytes"] for point in points), 1)
     least = min(before["macs"], *(point["macs"] for point in points))
     span = max(max(point["macs"] for point in points) - least, 1)
     share = 100 * span / least if least else 0.0
-    places = [
-        (
-            LEFT + (WIDTH - LEFT - RIGHT) * (point["macs"] - least) / span,
-            HEIGHT - LOWER - (HEIGHT - UPPER - LOWER) * point["declare_bytes"] / most,
-        )
-        for point in points
-    ]
-    was = HEIGHT - LOWER - (HEIGHT - UPPER - LOWER) * before["declare_bytes"] / most
+
+    def height(size: int) -> float:
+        return HEIGHT - LOWER - (HEIGHT - UPPER - LOWER) * size / most
+
+    was, room = height(before["declare_bytes"]), WIDTH - LEFT - RIGHT
+    places = [(LEFT + room * (point["macs"] - least) / span, height(point["declare_bytes"])) for point in points]
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>' for x, y in places)
     labels = "".join(
         f'<text class="label" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{label}</text>'

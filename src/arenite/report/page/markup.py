@@ -16,11 +16,6 @@ def plain(text: str) -> str:
     return html.escape(printable(text))
 
 
-def paragraph(text: str, name: str) -> str:
-    """A paragraph of a class."""
-    return f'<p class="{name}">{plain(text)}</p>'
-
-
 def items(texts: Iterable[str]) -> str:
     """The entries of a list."""
     return "\n".join(f"<li>{plain(text)}</li>" for text in texts)

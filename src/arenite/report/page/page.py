@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from arenite.report.page.columns import columns
 from arenite.report.page.frontier import frontier
-from arenite.report.page.markup import command, items, paragraph, plain
+from arenite.report.page.markup import command, items, plain
 from arenite.report.page.words import again, commands, facts, figures, lead, title
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def page(values: Mapping[str, Any], on: Device | None = None) -> str:
         model=plain(values["model"]),
         target=plain(values["target"]),
         style=style,
-        lead=paragraph(lead(values, on), "lead"),
+        lead=f'<p class="lead">{plain(lead(values, on))}</p>',
         figures=figures(values),
         frontier=frontier(values["frontier"]) if values.get("frontier") else "",
         facts=items(facts(values)),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arenite.model import Model, Tensor
-    from arenite.runtimes.verification.judging import Rounds, Source
+    from arenite.runtimes.run import Rounds
+    from arenite.runtimes.verification.judging import Source
 
     Alike = Callable[[Tensor, Tensor], bool]
 
@@ -83,12 +84,8 @@ def verify(
     inputs = (
         _frames(ends, source.model, judged, rounds, seed) if isinstance(ends, Stream) else _inputs(judged, rounds, seed)
     )
-    pair = Pair(source, result, inputs, expected_head, progress or _silent, ends)
+    pair = Pair(source, result, inputs, expected_head, progress or (lambda _: None), ends)
     return replace(pair.verified(runtimes), plan=plan)
-
-
-def _silent(_: str) -> None:
-    pass
 
 
 def _inputs(model: Model, rounds: int | None, seed: int) -> Rounds:

@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 
     from arenite.model import Model
     from arenite.runtimes.ends import Ends
-    from arenite.runtimes.run import Array
+    from arenite.runtimes.run import Rounds
     from arenite.runtimes.stream import Stream
 
     Source = ModelSource | Written
-    Rounds = tuple[tuple[Array, ...], ...]
 
 SPARE_ARENA = 64 << 20
 """Bytes of arena beyond the planned head, for TFLM's tail and planning; untouched pages take no memory."""

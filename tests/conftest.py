@@ -31,7 +31,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 
 
-if sys.platform == "linux":  # where there is TFLM
+if sys.platform == "linux":  # whose processes fork safely
     process._started = forked_or_started
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from arenite.runtimes import process
+from arenite.runtimes.process import PACKAGES, absent
 
 NUMBER = struct.Struct("<i")
 """A process number or an exit code, as the watcher writes it."""
@@ -79,8 +80,8 @@ def server() -> socket.socket:
 
 
 def forked_or_started(names: str) -> Forked | subprocess.Popen[bytes]:
-    """A child, forked unless a test has put something else in its place."""
-    return Forked(server()) if process.CHILD == CHILD else start(names)
+    """A child, forked unless a runtime is absent or a test has put something else in the child's place."""
+    return Forked(server()) if process.CHILD == CHILD and not any(map(absent, PACKAGES)) else start(names)
 
 
 CHILD = process.CHILD

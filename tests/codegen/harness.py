@@ -71,6 +71,20 @@ def own_kernels():
     return kernel_files({*KERNELS, *(name.removeprefix("arenite_") for name in names)})
 
 
+@cache
+def _folder_of_headers():
+    return TemporaryDirectory(prefix="arenite-headers-")
+
+
+def folder_of_headers():
+    """A folder with the headers of all kernels as they are exported, for C that tests write."""
+    folder = Path(_folder_of_headers().name)
+    for name, text in own_kernels().items():
+        if name.endswith(".h") and not (folder / name).exists():
+            (folder / name).write_text(text)
+    return folder
+
+
 def arena_size(files):
     """Bytes of the arena that exported files declare."""
     return _declared(files, "ARENA_SIZE")

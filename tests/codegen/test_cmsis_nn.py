@@ -28,7 +28,7 @@ from arenite.search.optimization import preview
 from arenite.search.options import Options
 from arenite.tflite.write import write_bytes
 
-from .harness import STRICT, arena_size, compiler, run_c, sources
+from .harness import STRICT, arena_size, compiler, folder_of_headers, run_c, sources
 from .operators_at_random import make
 
 STAND_IN = Path(__file__).parent / "cmsis_nn"
@@ -36,11 +36,10 @@ DEFINED = {"cortex-m3": [], "cortex-m4": ["-DARM_MATH_DSP"], "cortex-m55": ["-DA
 CALLED = ("add", "average_pool", "conv", "depthwise", "fully_connected", "max_pool", "mul", "softmax")
 WIDE = ("conv", "fully_connected")
 SEEDS = 8
-OWN = files("arenite.codegen") / "kernels"
 
 
 def stand_in(core):
-    return [*DEFINED[core], f"-I{STAND_IN}", f"-I{OWN}", str(STAND_IN / "arm_nnfunctions.c")]
+    return [*DEFINED[core], f"-I{STAND_IN}", f"-I{folder_of_headers()}", str(STAND_IN / "arm_nnfunctions.c")]
 
 
 def target(core):
@@ -165,7 +164,7 @@ def test_compiles_without_a_warning(way, tmp_path):
     folder = files("arenite.codegen") / "cmsis_nn" / "kernels"
     sources_ = sorted(str(each) for each in Path(str(folder)).glob("*.c"))
     program, *options = way
-    includes = [f"-I{STAND_IN}", f"-I{folder}", f"-I{OWN}"]
+    includes = [f"-I{STAND_IN}", f"-I{folder}", f"-I{folder_of_headers()}"]
     done = subprocess.run(
         [compiler(program), *options, *STRICT, *includes, "-fsyntax-only", *sources_],
         capture_output=True,
@@ -203,7 +202,7 @@ def test_build_files_ask_for_cmsis_nn(tmp_path):
         compiler(),
         "-std=c99",
         f"-I{STAND_IN}",
-        f"-I{OWN}",
+        f"-I{folder_of_headers()}",
         "-c",
         STAND_IN / "arm_nnfunctions.c",
         "-o",

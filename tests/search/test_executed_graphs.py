@@ -11,7 +11,7 @@ from arenite import inspect
 from arenite.backends.generated_c.folding import folded
 from arenite.backends.sets import NO_OVERLAP, PORTABLE
 from arenite.backends.target import find_target
-from arenite.backends.tflm.head import layout_problem, memory_plan, planned_head
+from arenite.backends.tflm.head import head_plan, layout_problem, memory_plan, planned_head
 from arenite.checkers.validity import is_right
 from arenite.formulate.order import order_is_free
 from arenite.model import Operator
@@ -99,7 +99,7 @@ def test_a_dead_tensor_lies_on_top_of_all_others():
     lowest = solve_layout(problem)
     assert lowest.height == lowest.lower_bound == 48
     on_top = memory_plan(source, {**dict.fromkeys(dead, 0), x: 0, y: 16, z: 0})
-    assert planned_head(source, on_top) == 48
+    assert head_plan(source, on_top).height == 48
     assert is_right(source.with_plan(on_top), NO_OVERLAP)
     assert [each.name for each in tensors[-2:]] == ["dead", "dead too"]
 

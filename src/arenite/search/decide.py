@@ -62,14 +62,18 @@ def attempts(task: Task) -> tuple[Task, ...]:
 
 def _attempt(task: Task) -> Decision | FitError:
     """The best plan; the error where an arena was asked for that was not reached."""
+    try:
+        return _decided(task)
+    except FitError as error:
+        return error
+
+
+def _decided(task: Task) -> Decision:
     if not task.options.split:
         return _whole(task)
     from arenite.search.split import search_partial  # loaded only where it is asked for
 
-    try:
-        return search_partial(task, without_strips(task))
-    except FitError as error:
-        return error
+    return search_partial(task, without_strips(task))
 
 
 def _cost(task: Task, decision: Decision) -> tuple[int, ...]:

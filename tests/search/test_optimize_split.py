@@ -21,8 +21,9 @@ from arenite.problems.placement import Layout
 from arenite.rewrite import Prune
 from arenite.runtimes.process import absent
 from arenite.runtimes.verification import verify
-from arenite.search.candidate import Candidate, Objective, best_of, start_of
+from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
+from arenite.search.objective import Objective
 from arenite.search.partial.choose import Choice, neighbors
 from arenite.search.partial.costs import Costs
 from arenite.search.partial.line import Line

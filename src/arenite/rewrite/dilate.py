@@ -35,7 +35,8 @@ from arenite.operators.soundness import is_sound
 from arenite.operators.versions import version
 from arenite.operators.windows import CONVOLUTIONS, SAME, VALID, padding_of, window
 from arenite.rewrite.edits import edited, integer_constant, reshape, with_operators
-from arenite.rewrite.interface import Pass, fewer, number
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import fewer, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Set

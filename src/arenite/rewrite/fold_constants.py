@@ -19,7 +19,8 @@ from arenite.operators.quantization import steps
 from arenite.operators.state import PURE
 from arenite.rewrite.edits import edited, with_operators
 from arenite.rewrite.evaluate import MOVES, UnknownError
-from arenite.rewrite.interface import Pass, gone, number
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import gone, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set

@@ -2,8 +2,7 @@
 
     model --run--> _apply --> checks --> model     the same object if nothing changes
 
-The checks are the same for all passes, and an error names the pass at fault. Numbers and words for the sentences in
-which passes report their changes follow.
+The checks are the same for all passes, and an error names the pass at fault.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from arenite.errors import VerificationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from arenite.model import Graph, Model, Operator
 
@@ -96,34 +95,3 @@ def _fault_of_graph(before: Graph, after: Graph) -> str | None:
         if not listed.issuperset((*operator.inputs, *operator.outputs, *operator.intermediates)):
             return f"made {operator.label} use a tensor that the graph {before.name!r} does not list"
     return None
-
-
-def gone(before: Model, after: Model) -> int:
-    """Number of operators that a pass removed from the main graph."""
-    return len(before.main.operators) - len(after.main.operators)
-
-
-def fewer(before: Model, after: Model, holds: Callable[[Operator], object]) -> int:
-    """Number of operators for which `holds` is true that a pass removed, over all graphs."""
-    one, other = (
-        sum(1 for graph in model.graphs for operator in graph.operators if holds(operator)) for model in (before, after)
-    )
-    return one - other
-
-
-def number(count: int, one: str, many: str) -> str:
-    """A count with the words for one thing or for several: "1 bias is", "2 biases are"."""
-    return f"1 {one}" if count == 1 else f"{count} {many}"
-
-
-def flash(before: Model, after: Model) -> int:
-    """Bytes by which the contents of constants grow."""
-    old, new = (
-        sum(
-            len(data)
-            for data in {tensor.data for graph in model.graphs for tensor in graph.tensors}
-            if data is not None
-        )
-        for model in (before, after)
-    )
-    return new - old

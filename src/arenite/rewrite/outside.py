@@ -27,8 +27,8 @@ from arenite.model import Outside
 from arenite.names import did_you_mean, printable
 from arenite.operators.rows_outside import ROWS, adds_rows, comes_once, rows_written
 from arenite.rewrite.edits import check_may_exchange, exchanged
+from arenite.rewrite.emit import concatenation
 from arenite.rewrite.interface import Rewritten
-from arenite.rewrite.joins import concatenation
 from arenite.tflite.signatures import signature_names
 
 if TYPE_CHECKING:

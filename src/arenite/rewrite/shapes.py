@@ -25,7 +25,8 @@ from arenite.operators.quantization import steps
 from arenite.operators.state import PURE
 from arenite.rewrite.edits import edited, with_operators
 from arenite.rewrite.evaluate import LIMITS, UnknownError, evaluate
-from arenite.rewrite.interface import Pass, gone, number
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import gone, number
 from arenite.tflite.shape_signature import open_axes
 
 if TYPE_CHECKING:

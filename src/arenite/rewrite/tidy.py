@@ -34,7 +34,8 @@ from arenite.operators.soundness import is_sound
 from arenite.operators.state import has_state, is_pure
 from arenite.operators.windows import EXPLICIT, SAME, window
 from arenite.rewrite.edits import edited, may_renumber, with_operators
-from arenite.rewrite.interface import Pass, gone
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import gone
 from arenite.tflite.newer_fields import loses_fields
 from arenite.tflite.signatures import signature_tensors
 from arenite.tflite.write_graph import all_but_name_and_buffer

@@ -30,7 +30,8 @@ from arenite.operators.constants import integers
 from arenite.operators.elementwise import BINARY, UNARY
 from arenite.operators.quantization import steps
 from arenite.rewrite.edits import edited, integer_constant, reshape, with_operators
-from arenite.rewrite.interface import Pass, fewer
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import fewer
 from arenite.tflite.shape_signature import open_axes
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 from arenite.model import ElementType, readers_of
 from arenite.operators.quantization import as_int8, packed_weights
 from arenite.rewrite.edits import edited, exchanged
-from arenite.rewrite.interface import Pass, fewer, flash, number
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import fewer, flash, number
 
 if TYPE_CHECKING:
     from collections.abc import Set

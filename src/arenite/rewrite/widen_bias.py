@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 from arenite.model import Data, ElementType
 from arenite.operators.constants import integers
 from arenite.rewrite.edits import edited, with_operators
-from arenite.rewrite.interface import Pass, fewer, number
+from arenite.rewrite.interface import Pass
+from arenite.rewrite.sentences import fewer, number
 from arenite.runtimes.biases import BIASES, misread
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
-"""An objective; decisions with their sizes on a target, compared by it; and which of several is the best."""
+"""Decisions with their sizes on a target, compared by an objective, and which of several is the best."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from arenite.backends.tflm.head import head_with
 
@@ -12,23 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from arenite.backends import Backend
+    from arenite.search.objective import Objective
     from arenite.search.partial.choose import Choice
     from arenite.search.plan import Exported
     from arenite.search.task import Decision
-
-
-@dataclass(frozen=True)
-class Objective:
-    """What to minimize, and what it may cost.
-
-    minimize: the target's whole arena, or its head alone.
-    most_extra_macs: multiply-accumulates that parts may add, as a share of the model's.
-    enough: bytes of arena at which the least extra work becomes the objective; None: as small as possible.
-    """
-
-    minimize: Literal["arena", "head"] = "arena"
-    most_extra_macs: float = 0.10
-    enough: int | None = None
 
 
 @dataclass(eq=False)

@@ -2,7 +2,8 @@
 
     Task --order and layout--> Decision --strips, where allowed--> Decision
 
-Checking, verifying and telling a person about the decision come afterwards (`optimization.py`).
+`offers` says what an option that is off would gain. Checking, verifying and telling a person about the decision come
+afterwards (`optimization.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from arenite.errors import FitError, OptionError, VerificationError
 from arenite.operators.peak import peak_memory
 from arenite.operators.quantization import packed_weights
 from arenite.rewrite import UnpackInt4
-from arenite.rewrite.interface import flash
+from arenite.rewrite.sentences import flash
 from arenite.search.orders import runs_as_filed
 from arenite.search.task import Decision, Task
 from arenite.search.whole import search_whole

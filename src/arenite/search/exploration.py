@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from arenite.backends.target import Target
     from arenite.budget import Budget
     from arenite.model import Model
-    from arenite.search.candidate import Candidate, Objective
+    from arenite.search.candidate import Candidate
+    from arenite.search.objective import Objective
     from arenite.search.options import Options
     from arenite.search.partial.choose import Choice
     from arenite.search.plan import Plan, Strips

@@ -14,7 +14,8 @@ from arenite.search.partial.search import promising
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from arenite.search.candidate import Candidate, Objective
+    from arenite.search.candidate import Candidate
+    from arenite.search.objective import Objective
     from arenite.search.split import PartialSearch
     from arenite.search.task import Task
 

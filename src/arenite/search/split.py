@@ -22,9 +22,10 @@ from arenite.operators.peak import peak_memory
 from arenite.rewrite import Prune
 from arenite.rewrite.channels import wide_regions
 from arenite.rewrite.strips import why_not
-from arenite.search.candidate import Candidate, Objective, best_of, start_of
+from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.moving import moved, with_moves
+from arenite.search.objective import Objective
 from arenite.search.orders import runs_as_filed
 from arenite.search.partial.choose import neighbors
 from arenite.search.partial.costs import Costs, Floors

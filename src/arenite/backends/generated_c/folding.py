@@ -6,7 +6,8 @@ The kernels pad by themselves, so the padded tensor need not exist. Nor need joi
     file:   x --PAD--> padded --CONV_2D, VALID--> y        as run:   x --CONV_2D, EXPLICIT--> y
 
 The file format has no option for explicit padding, so written files keep their PADs. A graph keeps its folded form: all
-callers with the same graph get the same objects, whatever plan the model has in its metadata.
+callers with the same graph get the same objects, whatever plan the model has in its metadata. What reports tell of an
+operator of the folded form is told as of the file (`of_file`, `macs_as_run`).
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.rewrite.joins import levels
+from arenite.rewrite.emit import levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

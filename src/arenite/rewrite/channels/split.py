@@ -19,8 +19,8 @@ from arenite.names import part_name
 from arenite.operators.versions import version
 from arenite.rewrite.channels.region import surrounding
 from arenite.rewrite.edits import integer_constant
+from arenite.rewrite.emit import PartEmitter
 from arenite.rewrite.interface import Pass
-from arenite.rewrite.joins import Emitter
 from arenite.rewrite.regions import in_parts
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ class SplitChannels(Pass):
         if len(plan.groups) == 1:
             return model
         before, after = surrounding(model.main, plan.region)
-        emitter = _Groups()
+        emitter = _GroupEmitter()
         made = [_group(plan, part, emitter) for part in plan.groups]
         for tensor in plan.region.outputs:
             emitter.join([group[tensor] for group in made], tensor, len(tensor.shape) - 1)
         return in_parts(model, plan.region, (*before, *emitter.operators, *after), emitter.tensors)
 
 
-def _group(plan: ChannelPlan, part: Part, emitter: _Groups) -> dict[Tensor, Tensor]:
+def _group(plan: ChannelPlan, part: Part, emitter: _GroupEmitter) -> dict[Tensor, Tensor]:
     """Emit one group; returns its part of every result."""
     made: dict[Tensor, Tensor] = {}
     for operator in plan.region.operators:
@@ -66,7 +66,7 @@ def _group(plan: ChannelPlan, part: Part, emitter: _Groups) -> dict[Tensor, Tens
     return made
 
 
-class _Groups(Emitter):
+class _GroupEmitter(PartEmitter):
     """Emits operators for some channels, their inputs and their results."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from arenite.model import Data, ElementType, Graph, Operator, Tensor
 from arenite.operators.state import first_byte
 from arenite.operators.versions import version
 from arenite.rewrite.edits import exchanged, integer_constant
-from arenite.rewrite.joins import concatenation
+from arenite.rewrite.emit import concatenation
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from arenite.model import Data, ElementType, Operator, Tensor
 from arenite.names import part_name
 from arenite.operators.rows_outside import ROWS
 from arenite.operators.versions import version
-from arenite.rewrite.joins import Emitter, concatenation
+from arenite.rewrite.emit import PartEmitter, concatenation
 from arenite.rewrite.strips.rules import rows_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _int32_constant(shape: tuple[int, ...], values: tuple[int, ...]) -> Tensor:
     return found
 
 
-class StripEmitter(Emitter):
+class StripEmitter(PartEmitter):
     """Emits operators for some rows, their inputs and their results."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from arenite.errors import OptionError
 from arenite.model.remembering import Remembering
 from arenite.operators.macs import macs
 from arenite.operators.rows_outside import ROWS
-from arenite.rewrite.joins import levels
+from arenite.rewrite.emit import levels
 from arenite.rewrite.strips.demand import demands, paced_strips
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.rules import is_copy

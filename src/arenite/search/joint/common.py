@@ -39,7 +39,7 @@ Before = tuple[tuple[int, int], ...]
 
 @dataclass(frozen=True)
 class Rules:
-    """What a layout must respect in a joint search of order and layout.
+    """What a layout must respect in a joint search of order and layout, and the layout problem of one order by it.
 
     kernels: the set of kernels that layouts have to be safe with.
     charged: the set whose scratch counts in the head to minimize.

@@ -3,7 +3,7 @@
     floor <= head      what is alive at once    <=    height of a layout of the stretch
                        (from tables of rows)          (estimated first, settled by a layout on request)
 
-Every figure is computed once.
+Every figure is computed once. `Floors` are costs that count the floor alone, for C in which tensors may move.
 """
 
 from __future__ import annotations
@@ -341,7 +341,8 @@ class Floors(Costs):
     """The costs of the stretches of a line without anything that a layout loses to alignment and fragmentation.
 
     A stretch counts with the bytes that are alive at once. Layouts with moves come close to that, since they may change
-    during an inference. Nothing has to be laid out to know a floor, so that the search for choices is short.
+    during an inference, so that it matters less how well stretches fit together. Nothing has to be laid out to know a
+    floor, so that the search for choices is short.
     """
 
     def __init__(self, costs: Costs) -> None:

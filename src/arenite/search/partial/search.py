@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from arenite.backends.tflm.unpacking import Packed
     from arenite.budget import Budget
     from arenite.model import Operator, Tensor
-    from arenite.search.candidate import Objective
     from arenite.search.layout_policy import LayoutPolicy, Shared
+    from arenite.search.objective import Objective
     from arenite.search.partial.costs import Costs
     from arenite.search.partial.ways import Kind
 

@@ -26,7 +26,7 @@ def levels(parts: int) -> list[int]:
     return counts
 
 
-class Emitter:
+class PartEmitter:
     """Operators in the order in which they are appended, and their new tensors."""
 
     def __init__(self) -> None:

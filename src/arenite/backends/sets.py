@@ -103,7 +103,7 @@ class AnyOf(Backend):
         return max(each.tail_bytes(model, abi) for each in self.counted)
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:
-        """Arena whose every figure is the maximum over the counted sets."""
+        """Arena whose every figure is the maximum over the counted sets; arguments and errors as in `Backend`."""
         arenas = [kernels.arena(model, plan, abi=abi) for kernels in self.counted]
         return Arena(
             max(arena.head_bytes for arena in arenas),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.text.header import port_macros
+from arenite.operators.state import resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,11 +190,5 @@ def _size(which: str, port: Port) -> str:
 
 def _resource_variables(model: Model) -> int:
     """Number of resource variables in the model; TFLM identifies them by container and name."""
-    return len(
-        {
-            (operator.options.get("container"), operator.options.get("shared_name"))
-            for graph in model.graphs
-            for operator in graph.operators
-            if operator.code == "VAR_HANDLE"
-        }
-    )
+    operators = (operator for graph in model.graphs for operator in graph.operators)
+    return len({name for _, name in resources(operators)})

@@ -6,6 +6,7 @@ What all files have alike is put around it here: the license, and in headers the
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,7 @@ def _text(name: str) -> str | None:
     return _LICENSE.format(kind=kind) + text
 
 
+@cache
 def _own(name: str) -> tuple[str, str] | None:
     """What a file alone has, and what kind of kernel it is of; None if there is no such file."""
     for package, kind in _KINDS.items():

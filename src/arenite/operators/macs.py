@@ -78,6 +78,7 @@ def _recurrent(weights: tuple[int, ...]) -> Count:
 _lstm = _recurrent((1, 2, 3, 4, 5, 6, 7, 8, 16))
 _rnn = _recurrent((1, 2))
 
+# Of filters, the slice takes the axes whose product is the number of multiply-accumulates per output or input element.
 _COUNTS: Mapping[str, Count] = {
     "BATCH_MATMUL": _batch_matmul,
     "CONV_2D": _gathered(slice(1, None)),  # filter [out, height, width, in / groups]

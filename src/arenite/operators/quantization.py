@@ -45,10 +45,10 @@ def stands_for(inner: Tensor, other: Tensor) -> bool:
         return False
     if other.type is ElementType.FLOAT32:
         return True
-    return has_eight_bits(other) and other.type is not inner.type and _steps(inner) == _steps(other)
+    return has_eight_bits(other) and other.type is not inner.type and _from_least(inner) == _from_least(other)
 
 
-def _steps(tensor: Tensor) -> tuple[float, int]:
+def _from_least(tensor: Tensor) -> tuple[float, int]:
     """Scale, and zero point as distance from the least value."""
     assert tensor.quantization is not None
     return tensor.quantization.scale[0], tensor.quantization.zero_point[0] - LEAST[tensor.type]

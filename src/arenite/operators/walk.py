@@ -124,7 +124,10 @@ class Walk:
 
 
 def _most_ahead(lowest: tuple[int | None, ...], written: int, read: int) -> int:
-    """Largest lead of the writes over the lowest reads along an axis, whose positions are so many elements apart."""
+    """Largest lead of the writes over the lowest reads along an axis.
+
+    Neighboring positions are `written` elements apart in the output, and `read` elements in the input.
+    """
     leads = (place * written - start * read for place, start in enumerate(lowest) if start is not None)
     return max(leads, default=NOTHING)
 

@@ -182,7 +182,8 @@ def verified(plan: Plan) -> Iterator[str]:
             yield f"Not verified in {RUNTIMES[runtime]}: {printable(reason)}"
         elif plan.changed:
             rounds = plan.rounds.get(runtime, 0)
-            yield f"Verified in {RUNTIMES[runtime]}: outputs {outcome}{f' in {rounds_words(rounds)}' if rounds else ''}"
+            compared = f" in {rounds_words(rounds)}" if rounds else ""
+            yield f"Verified in {RUNTIMES[runtime]}: outputs {outcome}{compared}"
             if runtime == "tflm" and not plan.target.runs_reference:
                 yield "TFLM here runs reference kernels, with which the plan is right as well"
 

@@ -218,5 +218,5 @@ def _same_kind(constants: list[Tensor]) -> list[list[Tensor]]:
 
 
 def _kind(tensor: Tensor) -> Hashable:
-    steps = tensor.quantization
-    return tensor.type, tensor.shape, steps and (steps.scale, steps.zero_point, steps.dimension)
+    how = tensor.quantization
+    return tensor.type, tensor.shape, how and (how.scale, how.zero_point, how.dimension)

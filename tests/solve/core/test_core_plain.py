@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from arenite.problems.lifetimes import neighbors
 from arenite.solve.core.choice import core
-from arenite.solve.place.disjoint import orders
+from arenite.solve.place.disjoint import greedy_orders
 
 pytestmark = needs_both
 
@@ -28,5 +28,5 @@ def test_random_buffers(problem, chance):
 @pytest.mark.parametrize("name", ZOO)
 def test_networks(name):
     buffers = zoo_problem(name).buffers
-    for order in orders(buffers, neighbors(buffers)):
+    for order in greedy_orders(buffers, neighbors(buffers)):
         same(lambda order=order: fitted(buffers, order))

@@ -81,7 +81,10 @@ class GeneratedC(Backend):
         return 0
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:  # noqa: ARG002
-        """Planned bytes and state. Without a plan the planned bytes are those of TFLM's planner, an upper limit."""
+        """Planned bytes and state. Without a plan the planned bytes are those of TFLM's planner, an upper limit.
+
+        Arguments and errors as in `Backend`, but `abi`, which makes no difference.
+        """
         model = self.as_run(model if plan is None else model.with_plan(plan, model.target))
         requests = tuple(scratch_buffers(model, lifetimes(model), self.planned_scratch))
         head = plan_around(model, requests).height

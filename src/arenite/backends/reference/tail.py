@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from arenite.backends.build import size_of
 from arenite.backends.reference import decode, detection
 from arenite.backends.reference.scratch import scratch_is_known
-from arenite.backends.reference.signal_tail import NOTHING, PARAMETERS, length_is_known, signal_tail
+from arenite.backends.reference.signal_tail import NOTHING as SIGNALS_KEEP_NOTHING
+from arenite.backends.reference.signal_tail import PARAMETERS, length_is_known, signal_tail
 from arenite.backends.tflm.structures import EVAL_TENSOR, OPTIONS
 from arenite.model import ElementType
 from arenite.operators.soundness import flaw
@@ -216,7 +217,7 @@ RULES: dict[str, Rule] = {
 def is_known(kernel: Instance) -> bool:
     """Whether all tail allocations and scratch requests that TFLM makes for the operator are known."""
     label = kernel.operator.label
-    tables = (OPTIONS, OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, NOTHING)
+    tables = (OPTIONS, OP_DATA, RULES, PARAMETERS, KEEP_NOTHING, SIGNALS_KEEP_NOTHING)
     if not scratch_is_known(kernel.operator) or not length_is_known(kernel.operator):
         return False
     return any(label in table for table in tables)

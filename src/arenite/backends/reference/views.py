@@ -191,10 +191,10 @@ def pad_by_element(operator: Operator, position: int, _: int) -> Overlap:
 
     The lead of the write over the read grows with every padding element, so it is largest at the input's last element.
     """
-    source, lead, paddings = operator.input(0), _lead(operator), _paddings(operator)
+    source, lead, paddings = operator.input(0), _pad_lead(operator), _pad_amounts(operator)
     if position or lead is None or paddings is None:
         return APART
-    parted = any(_gaps(source.shape, operator.outputs[0].shape, paddings))
+    parted = any(_pad_gaps(source.shape, operator.outputs[0].shape, paddings))
     return Overlap(lead, intact=() if parted else (lead,))
 
 
@@ -204,20 +204,20 @@ def pad_by_row(operator: Operator, position: int, _: int) -> Overlap:
     A block and its copy must be disjoint or identical. The last block may be copied onto itself if the padding between
     blocks is at least one block long, since all other blocks are then disjoint from their copies.
     """
-    source, lead, paddings = operator.input(0), _lead(operator), _paddings(operator)
+    source, lead, paddings = operator.input(0), _pad_lead(operator), _pad_amounts(operator)
     if position or lead is None or paddings is None or len(source.shape) > 4:
         return APART
     rank = len(source.shape)
     channels = source.shape[-1]
     block = channels if any(paddings[-1]) or rank < 2 else channels * source.shape[-2]
-    gaps = list(_gaps(source.shape, operator.outputs[0].shape, paddings))
+    gaps = list(_pad_gaps(source.shape, operator.outputs[0].shape, paddings))
     torn = any(0 < gap < block for gap in gaps)
     return Overlap(lead + block * source.type.bytes, () if torn else (lead,), () if any(gaps) else (lead,))
 
 
-def _lead(operator: Operator) -> int | None:
+def _pad_lead(operator: Operator) -> int | None:
     """Bytes by which the write is ahead of the read at the input's last element; None if the padding is unknown."""
-    source, target, paddings = operator.input(0), operator.outputs[0], _paddings(operator)
+    source, target, paddings = operator.input(0), operator.outputs[0], _pad_amounts(operator)
     if paddings is None or source.type is not target.type:
         return None
     last = 0
@@ -226,7 +226,7 @@ def _lead(operator: Operator) -> int | None:
     return (last + 1 - prod(source.shape)) * source.type.bytes
 
 
-def _gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[int, int]]) -> Iterator[int]:
+def _pad_gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[int, int]]) -> Iterator[int]:
     """Padding elements between neighbors along each axis with a length above 1."""
     step = gap = 0
     for axis in range(len(shape) - 1, 0, -1):
@@ -236,7 +236,7 @@ def _gaps(shape: Sequence[int], padded: Sequence[int], paddings: Sequence[tuple[
             yield gap
 
 
-def _paddings(operator: Operator) -> list[tuple[int, int]] | None:
+def _pad_amounts(operator: Operator) -> list[tuple[int, int]] | None:
     """Padding (before, after) by axis; None where it is not constant or does not match the shapes."""
     source, target = operator.input(0), operator.outputs[0]
     values = integers(operator.inputs[1])

@@ -53,7 +53,10 @@ class TflmBackend(Backend):
         return tail(model, self, head_bytes=0, abi=abi or self.abi).bytes
 
     def arena(self, model: Model, plan: MemoryPlan | None = None, *, abi: Abi | None = None) -> Arena:
-        """Arena that TFLM needs; head as in CommitStaticMemoryPlan of its micro_allocator.cc, the rest as in `tail`."""
+        """Arena that TFLM needs for a model in the order and layout of its file; arguments and errors as in `Backend`.
+
+        The head is as in CommitStaticMemoryPlan of TFLM's micro_allocator.cc, the rest as in `tail`.
+        """
         abi = abi or self.abi
         liveness = lifetimes(model)
         offsets = planned_offsets(model, plan or model.plan)

@@ -100,7 +100,7 @@ class Start:
         self.keep(structures.GREEDY_PLANNER)
         self.keep(structures.RECORDING_MICRO_ALLOCATOR + books if recording else structures.MICRO_ALLOCATOR)
 
-    def resources(self) -> None:
+    def variables(self) -> None:
         """Allocate the table of resource variables that an application creates for a model with VAR_HANDLE."""
         names = frozenset(self.resource.values())
         if names:
@@ -201,8 +201,9 @@ def tail(
     footprints = [backend.footprint(operator, abi) for operator in operators]
     start = Start(model, abi)
     start.objects()
-    start.resources()
+    start.variables()
     start.tables(model)
+    # The options of builtin operators are decoded into the arena, then each kernel's Init allocates its structure.
     for options in (needs.options for needs in footprints if needs.options is not None):
         start.arena.keep(*options)
     for structure in (needs.structure for needs in footprints if needs.structure):

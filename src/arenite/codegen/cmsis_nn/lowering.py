@@ -110,6 +110,7 @@ def _of_bytes(unit: Unit, operator: Operator, scales: list[Scale]) -> dict[str, 
 
 
 def _of_wide(operator: Operator, scales: list[Scale]) -> dict[str, Field]:
+    """What a FULLY_CONNECTED of int16 values, which has one scale, needs besides its weights."""
     (scale,) = scales
     return {**scale.fields(), **limits(operator)}
 

@@ -266,7 +266,7 @@ def _ordered(limits: tuple[int, int]) -> Sequence[int]:
     return range(low, high + 1) if low < 0 else [*range(128, 256), *range(128)]
 
 
-def of_float(unit: Unit, operator: Operator) -> None:
+def float_function(unit: Unit, operator: Operator) -> None:
     """A function that TFLM computes on floats only, by a kernel of the operator's name."""
     source, output = one_for_one(operator)
     same_types((source.type, output.type), (ElementType.FLOAT32,))
@@ -278,7 +278,7 @@ def elu(unit: Unit, operator: Operator) -> None:
     """ELU. An int8 table is computed in single precision (PopulateLookupTable)."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     if source.type is not ElementType.INT8:
-        of_float(unit, operator)
+        float_function(unit, operator)
         return
     one_for_one(operator)
     same_types((source.type, output.type), (ElementType.INT8,))

@@ -84,7 +84,7 @@ def _bits(kind: ElementType) -> int:
     return 20 if kind is ElementType.INT8 else 15
 
 
-def add(unit: Unit, operator: Operator, *, sign: int, of_floats: str) -> None:
+def add_or_subtract(unit: Unit, operator: Operator, *, sign: int, of_floats: str) -> None:
     """ADD and, with the sign -1, SUB. Scales of int8 and int16 inputs are combined in double precision.
 
     TFLM ignores a fused activation of int32 values; LiteRT applies it.
@@ -136,7 +136,7 @@ def divide(unit: Unit, operator: Operator) -> None:
     call(unit, operator, f"divide_{TYPES[kind].suffix}", **fields, **limits(operator))
 
 
-def plain(unit: Unit, operator: Operator, *, kernel: str, allowed: tuple[ElementType, ...]) -> None:
+def on_stored_values(unit: Unit, operator: Operator, *, kernel: str, allowed: tuple[ElementType, ...]) -> None:
     """A function of the stored values of both inputs, without regard to scales."""
     _, _, _, kind = _operands(operator, allowed)
     call(unit, operator, f"{kernel}_{TYPES[kind].suffix}")

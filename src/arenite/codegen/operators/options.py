@@ -1,4 +1,7 @@
-"""Numbers that decide a call: options, and integers in constant inputs (axes, shapes, paddings)."""
+"""Numbers that decide a call: options, and integers in constant inputs (axes, shapes, paddings).
+
+Values that generated C cannot represent are refused.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ _ADDED = (ElementType.INT8, ElementType.INT16, ElementType.FLOAT32)
 _COMPARED = (ElementType.INT8, ElementType.FLOAT32)
 
 
-def total(unit: Unit, operator: Operator, *, divided: bool) -> None:
+def sum_or_mean(unit: Unit, operator: Operator, *, divided: bool) -> None:
     """SUM and, `divided` by the number of values, MEAN."""
     source, output, axes = _operands(operator)
     kind = same_types((source.type, output.type), _ADDED)
@@ -52,7 +52,7 @@ def divided_scale(scale: Scale, count: int) -> Scale:
     return Scale((scale.multiplier << shift) // count, scale.shift - shift)
 
 
-def extreme(unit: Unit, operator: Operator, *, kernel: str, allowed: Sequence[ElementType] = _COMPARED) -> None:
+def reduce_extreme(unit: Unit, operator: Operator, *, kernel: str, allowed: Sequence[ElementType] = _COMPARED) -> None:
     """REDUCE_MAX and REDUCE_MIN; REDUCE_ALL is the least of booleans."""
     source, output, _ = _operands(operator)
     kind = same_types((source.type, output.type), allowed)
@@ -92,7 +92,7 @@ def _walks(shape: Sequence[int], axes: frozenset[int]) -> Structure:
     return Structure(tuple(fields))
 
 
-def position(unit: Unit, operator: Operator, *, kernel: str) -> None:
+def arg_extreme(unit: Unit, operator: Operator, *, kernel: str) -> None:
     """ARG_MAX and ARG_MIN."""
     (source,), output = tensors(operator, 1), operator.outputs[0]
     kind = same_types((source.type,), _COMPARED)

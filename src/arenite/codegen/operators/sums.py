@@ -66,8 +66,15 @@ def finish_mean(unit: Unit, operator: Operator) -> None:
 def finish_average(unit: Unit, operator: Operator) -> None:
     """AVERAGE_POOL_2D of sums: divided by the pixels, rounded once."""
     (sums,), output = tensors(operator, 1), operator.outputs[0]
-    lowest, highest = limits(operator).values()
-    arguments = number(operator, PIXELS, 1), lowest, highest, sums.shape[3], unit.pointer(sums), unit.target(output)
+    clamp = limits(operator)
+    arguments = (
+        number(operator, PIXELS, 1),
+        clamp["lowest"],
+        clamp["highest"],
+        sums.shape[3],
+        unit.pointer(sums),
+        unit.target(output),
+    )
     unit.call(f"average_sums_{TYPES[output.type].suffix}", *arguments)
 
 

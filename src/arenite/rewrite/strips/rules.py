@@ -306,7 +306,7 @@ def transposed_rule(operator: Operator) -> Rule:
     target = operator.outputs[0]
     _check_size(size)
     _check_weights(operator, source, weights)
-    rows_of, columns_of = (
+    down, columns_of = (
         _axis(operator, source.shape[axis], target.shape[axis], weights.shape[axis], name)
         for axis, name in ((1, "h"), (2, "w"))
     )
@@ -316,8 +316,8 @@ def transposed_rule(operator: Operator) -> Rule:
     options = {**operator.options, "padding": VALID}
 
     def cut(rows: Rows) -> Cut:
-        read = rows_of.read(rows)
-        made = rows_of.made(read, rows)
+        read = down.read(rows)
+        made = down.made(read, rows)
         return Cut(
             rows,
             made,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
-from arenite.model.remembering import Remembering
 from arenite.operators.liveness import align, head_bytes
 from arenite.operators.macs import macs
 from arenite.rewrite.strips import StripPlan, extra_macs, last_readers, paces, strips_of
@@ -49,12 +48,15 @@ def paced_ways(area: Area) -> Mapping[Paces, Paced]:
     return ways
 
 
-class Paced(Remembering):
+class Paced:
     """A region in paced strips, which recompute the results in `recomputed`."""
 
     def __init__(self, area: Area, recomputed: frozenset[Tensor]) -> None:
         self.area = area
         self.recomputed = recomputed | area.folded.keys()
+        self._plans: dict[int, StripPlan] = {}
+        self._macs: dict[int, int] = {}
+        self._floors: dict[int, int] = {}
 
     @property
     def most(self) -> int:
@@ -91,21 +93,24 @@ class Paced(Remembering):
 
     def plan(self, number: int) -> StripPlan:
         """The plan of `number` strips."""
-        return self.once((Paced.plan, number), lambda _: self._plan(number))
-
-    def _plan(self, number: int) -> StripPlan:
-        region, rows = self.area.region, self.most
-        all_ = paces(region, [strip * rows // number for strip in range(number + 1)])
-        paced = {tensor: ends for tensor, ends in all_.items() if tensor not in self.recomputed}
-        return StripPlan(region, tuple(all_[output] for output in region.outputs), paced=paced)
+        if number not in self._plans:
+            region, rows = self.area.region, self.most
+            all_ = paces(region, [strip * rows // number for strip in range(number + 1)])
+            paced = {tensor: ends for tensor, ends in all_.items() if tensor not in self.recomputed}
+            self._plans[number] = StripPlan(region, tuple(all_[output] for output in region.outputs), paced=paced)
+        return self._plans[number]
 
     def extra_macs(self, number: int) -> int:
         """Multiply-accumulates of rows that are recomputed, or computed and trimmed."""
-        return self.once((Paced.extra_macs, number), lambda way: extra_macs(way.plan(number)))
+        if number not in self._macs:
+            self._macs[number] = extra_macs(self.plan(number))
+        return self._macs[number]
 
     def floor(self, number: int) -> int:
         """The most bytes alive at once in `number` strips."""
-        return self.once((Paced.floor, number), lambda way: max(_alive(way.area, way.plan(number))))
+        if number not in self._floors:
+            self._floors[number] = max(_alive(self.area, self.plan(number)))
+        return self._floors[number]
 
 
 def _by_use(every: Paced) -> list[Tensor]:

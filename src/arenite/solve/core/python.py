@@ -44,7 +44,7 @@ class Core:
         return PythonPlainFits(sizes, meets)
 
     def box_search(self, boxes: Boxes, height: int, ranks: Sequence[int], *, fewest: bool) -> BoxSearch:
-        """The exhaustive search of boxes in `height` units; other arguments: see `place.portfolio`."""
+        """The exhaustive search of boxes in `height` units; other arguments: see `place.portfolio.fit_exhaustively`."""
         return PythonBoxSearch(boxes, height, ranks, fewest)
 
     def ejection(self, sizes: Sequence[int], meets: Sequence[Sequence[int]]) -> Ejection:

@@ -19,12 +19,11 @@ from arenite.solve.place import portfolio, timeline
 from arenite.solve.place.decide import Answer, Boxes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from arenite.problems.placement import Buffer
 
     Progress = Callable[[str, int, int], None]
-    from collections.abc import Callable, Iterator
 
 _MOST_CONFLICTS = 300_000
 """Pairs of buffers alive together up to which they are listed and searched exactly; 300,000 pairs take some 20 MB."""
@@ -183,7 +182,7 @@ def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
     meets = neighbors(buffers)
     best: list[int] = []
     fits = core().plain_fits([buffer.size for buffer in buffers], meets)
-    for order in orders(buffers, meets):
+    for order in greedy_orders(buffers, meets):
         for place in (fits.first_fit, fits.best_fit, fits.lowest_first):
             offsets = place(order)
             if not best or _top(buffers, offsets) < _top(buffers, best):
@@ -193,8 +192,8 @@ def _greedy(buffers: Sequence[Buffer], enough: int) -> list[int]:
     return best
 
 
-def orders(buffers: Sequence[Buffer], meets: list[list[int]]) -> Iterator[list[int]]:
-    """Orders of all buffers, those that usually give the lowest layouts first.
+def greedy_orders(buffers: Sequence[Buffer], meets: list[list[int]]) -> Iterator[list[int]]:
+    """Orders of all buffers, those that usually give the lowest layouts first. They often reach the load already.
 
     `meets[i]` lists the buffers alive together with buffer i. Ties are broken by number, so that orders are
     reproducible.

@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from arenite.problems.placement import Buffer
     from arenite.solve.place.gaps import Gap, Gaps
 
-_LEAST = 8
+_LEAST_WINDOW = 8
 """Buffers in the first window around each highest buffer; smaller ones cost less but lower less."""
-_MOST = 160
+_MOST_WINDOW = 160
 """Buffers from which a window is not doubled again; larger ones cost CP-SAT more than its share of the effort."""
-_CORE = 20
+_CORE_BUFFERS = 20
 """Buffers around the highest one whose own least height is the lower bound: few enough for CP-SAT to prove it."""
 _MOST_SEARCHES = 8
 """Windows searched per layout; each gets an equal part of the effort."""
@@ -181,7 +181,7 @@ def lowered(
     """
     best = list(start)
     height = gaps.height(best)
-    around = _LEAST
+    around = _LEAST_WINDOW
     for _ in range(_MOST_SEARCHES):
         if height <= enough or budget.over:
             break
@@ -189,13 +189,13 @@ def lowered(
         free = stretch(buffers, highest, around)
         answer = search(gaps, best, enough, effort=effort / _MOST_SEARCHES, budget=budget, free=free)
         if answer.offsets is None:
-            if len(free) == len(best) or around >= _MOST:
+            if len(free) == len(best) or around >= _MOST_WINDOW:
                 break
             around *= 2
             continue
         best = list(answer.offsets)
         if gaps.height(best) < height:
-            height, around = gaps.height(best), _LEAST
+            height, around = gaps.height(best), _LEAST_WINDOW
             found(best)
     return best
 
@@ -208,7 +208,7 @@ def core_bound(
     `start` holds the offsets of a layout, `bound` is the bound known so far. `effort` and `budget`: see `lowered`.
     """
     highest = gaps.ends(start).index(gaps.height(start))
-    members = stretch(buffers, highest, _CORE)
+    members = stretch(buffers, highest, _CORE_BUFFERS)
     part = gaps.part(members)
     return search(part, [start[each] for each in members], bound, effort=effort, budget=budget).bound
 

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Literal
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.problems.lifetimes import conflicts, maximum_load, neighbors
 from arenite.problems.placement import Layout, PlacementProblem
-from arenite.solve.place import exact as cpsat
-from arenite.solve.place.disjoint import orders as greedy_orders
+from arenite.solve.place.disjoint import greedy_orders
 from arenite.solve.place.disjoint import solve as solve_disjoint
-from arenite.solve.place.exact import core_bound, lowered
+from arenite.solve.place.exact import core_bound, lowered, search
 from arenite.solve.place.fit import improve, lowest_fit
 from arenite.solve.place.gaps import ABOVE, gaps
 from arenite.solve.place.least import Allowance, least_height
@@ -214,7 +213,7 @@ class _Search:
             bound = core_bound(buffers, small, best, bound, effort=0.8 * self.effort, budget=self.budget)
         if small.height(best) > max(bound, enough) and sum(map(len, small.of)) <= _MOST_GAPS:
             share = 0.5 if is_long else 1.0
-            answer = cpsat.search(small, best, bound, effort=share * self.effort, budget=self.budget)
+            answer = search(small, best, bound, effort=share * self.effort, budget=self.budget)
             bound = answer.bound
             if answer.offsets is not None:
                 best = list(answer.offsets)

@@ -240,9 +240,8 @@ class Builder:
 def _by_depth(operators: Sequence[Operator], outputs: Sequence[Tensor]) -> list[Operator]:
     """The operators by descending distance from the outputs, ties in the order of creation: Keras's order of layers.
 
-    A converter files a network that was defined layer by layer in Keras in this order. The order is breadth-first: all branches of
-    a cell advance together, so their tensors are alive together.
-    `operators` must be in a valid order.
+    A converter files a network that was defined layer by layer in Keras in this order. The order is breadth-first: all
+    branches of a cell advance together, so their tensors are alive together. `operators` must be in a valid order.
     """
     depth = dict.fromkeys(outputs, 0)
     depths: dict[Operator, int] = {}

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,6 +31,19 @@ def test_the_picture_tells_sizes_and_names():
     assert "densenet_3x4 for target tflm" in texts
     assert "before: tensors and scratch in 122,880 bytes" in texts
     assert "after: tensors and scratch in 74,000 bytes" in texts
+
+
+def test_tensors_that_no_operator_uses_are_shown():
+    """TFLM reserves bytes for them, and without them nothing would reach up to the head."""
+    source = zoo.build("chain", length=2)
+    dead = replace(source.main.tensors[0], name="dead", shape=(1, 500_000))
+    bloated = replace(source, graphs=(replace(source.main, tensors=(*source.main.tensors, dead)),))
+    for model, shown in ((source, False), (bloated, True)):
+        found = memory_map(model)
+        root = ET.fromstring(draw(found, found, PictureFile(Path("x.svg"))))
+        texts = ["".join(element.itertext()) for element in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert ("unused" in texts) is shown
+    assert found.head_bytes >= 500_000
 
 
 def test_a_title_of_ones_own_is_no_markup():

@@ -118,6 +118,7 @@ def _paint(figure: Figure, chart: Chart, found: MemoryMap, title: str) -> None:
     _draw_parts(below, chart)
     _draw_peak(below, chart)
     _label(below, chart)
+    below.set_xlim(above.get_xlim()[0], max(chart.operators, 1) - 0.5)  # as in the map without control flow
 
 
 def _draw_parts(axes: Axes, chart: Chart) -> None:
@@ -147,7 +148,6 @@ def _label(axes: Axes, chart: Chart) -> None:
     name, unit = unit_of(chart.peak)
     axes.set_ylabel(f"working set, {name}")
     axes.set_xlabel("operator")
-    axes.set_xlim(-1.5, max(chart.operators, 1) - 0.5)  # as in the map without control flow
     axes.set_ylim(0, max(chart.peak / unit * 1.06, 1))
     axes.set_xticks(chart.ticks, chart.labels, rotation=90 if chart.named else 0, parse_math=False)
     axes.grid(axis="y", linewidth=0.4, color="#dddddd")

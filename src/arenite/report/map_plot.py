@@ -44,6 +44,9 @@ LEAST_KIB = 4
 """Size in KiB from which on an axis counts KiB, not bytes."""
 _LEFT = 1.5
 """Scope s is drawn from s - 1.5 to s - 0.5, so that operator i, which runs in scope i + 1, is centered at i."""
+_UNUSED_SHARE = 1 / 40
+"""Share of the width for tensors that no operator uses. They are alive in no scope, yet TFLM reserves bytes for them.
+So they are drawn left of the first scope."""
 
 
 def unit_of(size: int) -> tuple[str, int]:
@@ -79,11 +82,16 @@ def paint_map(axes: Axes, found: MemoryMap, unit: int) -> None:
     from matplotlib.ticker import MaxNLocator
 
     edge = EDGE if len(found.buffers) <= MOST_EDGES else "none"
+    scopes = max(found.scopes, 1)
+    unused = any(each.kind == "unused" and each.size for each in found.buffers)
+    margin = max(1.0, scopes * _UNUSED_SHARE) if unused else 0.0
     for kind, colour in COLOURS.items():
         patches = [
-            Rectangle((each.first - _LEFT, each.address / unit), each.last - each.first + 1, each.size / unit)
+            Rectangle((-_LEFT - margin, each.address / unit), margin, each.size / unit)
+            if kind == "unused"
+            else Rectangle((each.first - _LEFT, each.address / unit), each.last - each.first + 1, each.size / unit)
             for each in found.buffers
-            if each.kind == kind and each.size and each.last >= 0
+            if each.kind == kind and each.size
         ]
         axes.add_collection(PatchCollection(patches, facecolor=colour, edgecolor=edge, linewidth=0.4))
     axes.add_collection(
@@ -101,7 +109,7 @@ def paint_map(axes: Axes, found: MemoryMap, unit: int) -> None:
     axes.axhline(found.head_bytes / unit, **_HEAD_LINE)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.xaxis.set_major_formatter(lambda at, _: f"{at:.0f}" if at >= 0 else "")  # scope 0 is before any operator
-    axes.set_xlim(-_LEFT, max(found.scopes, 1) - _LEFT)
+    axes.set_xlim(-_LEFT - margin, scopes - _LEFT)
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -120,7 +128,7 @@ def legend_of(*maps: MemoryMap) -> list[Artist]:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    shown = {buffer.kind for found in maps for buffer in found.buffers if buffer.size and buffer.last >= 0}
+    shown = {buffer.kind for found in maps for buffer in found.buffers if buffer.size}
     handles: list[Artist] = [
         Patch(facecolor=colour, edgecolor=EDGE, label=kind) for kind, colour in COLOURS.items() if kind in shown
     ]

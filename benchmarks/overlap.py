@@ -8,9 +8,9 @@ from math import exp, log
 from typing import TYPE_CHECKING
 
 import arenite
+from arenite.formulate.order import runs_as_filed
 from arenite.model import ElementType
 from arenite.operators.peak import peak_memory
-from arenite.search.orders import runs_as_filed
 from benchmarks.shared import models
 from benchmarks.tables import Table, Value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -68,6 +69,16 @@ def test_a_plan_that_computes_wrong_results_on_the_target_is_refused():
     for planned in (in_c, reference):
         with pytest.raises(OptionError, match=r"plan, made for \S+, gives wrong results .* for target tflm"):
             export_tflm(planned, "net", TARGETS["tflm-cmsis-nn/cortex-m55"])
+
+
+def test_operators_that_are_filed_out_of_order_are_refused():
+    """TFLM would run them in the order of the file, on bytes that nothing has written yet."""
+    model = build("chain", length=3)
+    main = model.main
+    backwards = replace(model, graphs=(replace(main, operators=main.operators[::-1]),))
+    with pytest.raises(ModelError, match="filed out of order, which TFLM runs wrongly; optimize the model"):
+        export_tflm(backwards, "net")
+    assert export_tflm(arenite.optimize(backwards, arenite.Options(rounds=1)).model, "net")
 
 
 @pytest.mark.parametrize("name", ["c", "c-cmsis-nn/cortex-m4"])

@@ -13,12 +13,11 @@ from arenite.backends.sets import NO_OVERLAP, PORTABLE
 from arenite.backends.target import find_target
 from arenite.backends.tflm.head import head_plan, layout_problem, memory_plan, planned_head
 from arenite.checkers.validity import is_right
-from arenite.formulate.order import order_is_free
+from arenite.formulate.order import order_is_free, runs_as_filed
 from arenite.model import Operator
 from arenite.operators.liveness import executed_graphs
 from arenite.runtimes import process
 from arenite.search.optimization import Options, optimize, preview
-from arenite.search.orders import runs_as_filed
 from arenite.search.reordering import reorder
 from arenite.solve.place.disjoint import solve as solve_layout
 from arenite.tflite.read import read_model

@@ -14,7 +14,8 @@ from arenite.codegen.assemble import port
 from arenite.codegen.names import checked, identifier
 from arenite.codegen.text.build_files import cmake_list, cmake_test
 from arenite.codegen.text.selftest import Tested, compared, status_checked
-from arenite.errors import OptionError
+from arenite.errors import ModelError, OptionError
+from arenite.formulate.order import runs_as_filed
 from arenite.hardware import target_of
 from arenite.runtimes.example import Example, example
 from arenite.runtimes.run import Failure
@@ -81,7 +82,8 @@ def export_tflm(model: ModelSource, name: str | None = None, target: Target | st
     Raises:
         OptionError: the name is not a prefix of identifiers, the target is generated C, or the model's plan is
             invalid for the target's kernels.
-        ModelError: TFLM has no kernel for an operator, or the model's plan does not match its tensors.
+        ModelError: TFLM has no kernel for an operator, the operators are filed out of order, which TFLM runs wrongly,
+            or the model's plan does not match its tensors.
     """
     return bundled(model_of(model), name, target_of(target)).files
 
@@ -112,6 +114,11 @@ def bundled(model: Model, name: str | None, target: Target) -> Bundle:
 def _check_plan(model: Model, target: Target) -> None:
     if target.generated:
         raise OptionError(f"{target.name} is no TFLM; give a target of TFLM, or export the model as C")
+    if not runs_as_filed(model):
+        raise ModelError(
+            f"{model.name}: its operators are filed out of order, which TFLM runs wrongly; optimize the model, which "
+            "puts them in order"
+        )
     plan = validity(model)
     if not plan.holds(target):
         made_for = f", made for {ascii(plan.made_for)[1:-1]}," if plan.made_for else ""

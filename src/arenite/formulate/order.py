@@ -105,6 +105,11 @@ def filed_in_order(graph: Graph) -> bool:
     return all(before < after for before, after in data_dependences(graph))
 
 
+def runs_as_filed(model: Model) -> bool:
+    """Whether the file's order computes every operator's inputs before the operator, in all executed graphs."""
+    return all(filed_in_order(model.graphs[position]) for position in executed_graphs(model))
+
+
 def data_dependences(graph: Graph) -> set[tuple[int, int]]:
     """Pairs (a, b) where operator b reads a tensor that operator a produces; graph inputs and variables give none."""
     producer: dict[Tensor, int] = {}

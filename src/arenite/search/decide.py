@@ -17,11 +17,11 @@ from arenite.backends.tflm.head import plan_obstacle
 from arenite.budget import NORMAL_STEPS
 from arenite.checkers.validity import is_right
 from arenite.errors import FitError, OptionError, VerificationError
+from arenite.formulate.order import runs_as_filed
 from arenite.operators.peak import peak_memory
 from arenite.operators.quantization import packed_weights
 from arenite.rewrite import UnpackInt4
 from arenite.rewrite.sentences import flash
-from arenite.search.orders import runs_as_filed
 from arenite.search.task import Decision, Task
 from arenite.search.whole import search_whole
 

@@ -13,7 +13,7 @@ from arenite.backends.target import TFLM
 from arenite.backends.tflm.head import head_lifetimes, head_plan, planned_offsets
 from arenite.budget import STEPS_PER_SECOND, Budget
 from arenite.checkers.validity import validity
-from arenite.formulate.order import filed_in_order
+from arenite.formulate.order import runs_as_filed
 from arenite.hardware import target_of
 from arenite.model.shown import Shown
 from arenite.names import SHORT_NAME, printable
@@ -299,7 +299,7 @@ def _notes(model: Model, liveness: Liveness) -> list[str]:
     if idle:
         graphs = f"graph{'s' if len(idle) > 1 else ''} {', '.join(idle)}"
         notes.append(f"TFLM never runs {graphs}: it starts with graph 0, and only IF, WHILE and CALL_ONCE run others.")
-    if not all(filed_in_order(model.graphs[position]) for position in running):
+    if not runs_as_filed(model):
         notes.append("Operators are filed out of order: TFLM runs such a file wrongly, without saying so.")
     placed = planned_offsets(model, model.plan)
     dead = sum(entry.size for entry in liveness.planned if entry.dead and entry.tensor not in placed)

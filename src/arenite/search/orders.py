@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from arenite.backends.tflm.unpacking import unpacked_late
 from arenite.checkers.order import check_certificate, check_order
 from arenite.errors import VerificationError
-from arenite.formulate.order import filed_in_order, least_need, order_is_free, ordering_problem
+from arenite.formulate.order import least_need, order_is_free, ordering_problem
 from arenite.operators.liveness import called_graphs, executed_graphs
 from arenite.solve.order.solver import Schedule, solve
 
@@ -87,8 +87,3 @@ def with_order(model: Model, graph: int, order: Sequence[int]) -> Model:
         old, operators=operators if any(graph.control_edges for graph in model.graphs) else unpacked_late(operators)
     )
     return replace(model, graphs=(*model.graphs[:graph], new, *model.graphs[graph + 1 :]))
-
-
-def runs_as_filed(model: Model) -> bool:
-    """Whether the file's order computes every operator's inputs before the operator, in all executed graphs."""
-    return all(filed_in_order(model.graphs[position]) for position in executed_graphs(model))

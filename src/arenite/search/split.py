@@ -16,6 +16,7 @@ from arenite.backends.generated_c.sums import summing
 from arenite.backends.tflm.head import plan_obstacle
 from arenite.backends.tflm.unpacking import packed
 from arenite.errors import FitError
+from arenite.formulate.order import runs_as_filed
 from arenite.operators.liveness import head_bytes
 from arenite.operators.macs import macs
 from arenite.operators.peak import peak_memory
@@ -26,7 +27,6 @@ from arenite.search.candidate import Candidate, best_of, start_of
 from arenite.search.layout_policy import LayoutPolicy
 from arenite.search.moving import moved, with_moves
 from arenite.search.objective import Objective
-from arenite.search.orders import runs_as_filed
 from arenite.search.partial.choose import neighbors
 from arenite.search.partial.costs import Costs, Floors
 from arenite.search.partial.layout import lowered_by_cp_sat

@@ -14,7 +14,7 @@ from arenite.backends.generated_c.folding import unfolded
 from arenite.backends.tflm.head import head_plan, layout_problem, plan_obstacle, planned_head
 from arenite.checkers.validity import is_right
 from arenite.errors import OptionError
-from arenite.formulate.order import data_dependences, order_is_free
+from arenite.formulate.order import data_dependences, order_is_free, runs_as_filed
 from arenite.formulate.placement import views_of_inputs
 from arenite.operators.liveness import executed_graphs, lifetimes
 from arenite.operators.peak import peak_memory
@@ -23,7 +23,7 @@ from arenite.search.joint.common import Rules
 from arenite.search.joint.every_order import every_order_bound
 from arenite.search.joint.jointly import solve_jointly
 from arenite.search.layout_policy import LayoutPolicy, Placed, Shared
-from arenite.search.orders import runs_as_filed, with_order
+from arenite.search.orders import with_order
 from arenite.search.reordering import Reordering, reorder
 from arenite.search.task import Decision, Task
 

@@ -68,8 +68,9 @@ def ordering_problem(
         before = tuple(pairwise(default))
     pairs = {*before, *data_dependences(target)}
     charges, tensors = _charges(target, resource_handles(model), keep_inputs, _last_operator(target, pairs))
-    for index, operator in enumerate(target.operators):  # TFLM places each scratch buffer separately
-        charges += tuple(Charge(align(size), index, ()) for size in scratch(operator))
+    # TFLM places each scratch buffer separately.
+    requests = ((index, size) for index, operator in enumerate(target.operators) for size in scratch(operator))
+    charges += tuple(Charge(align(size), index, ()) for index, size in requests)
     extra = tuple(_called_peak(model, operator, scratch) for operator in target.operators)
     problem = Problem(
         operators=len(target.operators),

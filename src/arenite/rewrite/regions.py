@@ -78,7 +78,7 @@ def members_of(model: Model, operators: Iterable[Operator]) -> tuple[Operator, .
 
 
 @dataclass(frozen=True, eq=False)
-class Stretch:
+class Members:
     """Operators of a model's main graph that are split together, in file order, and their ends (`ends_of`).
 
     Attributes:
@@ -97,7 +97,7 @@ class Stretch:
 def ends_of(
     graph: Graph, members: Sequence[Operator]
 ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...], tuple[Tensor, ...]]:
-    """Inputs, outputs and inner results of operators of a graph, as a `Stretch` has them."""
+    """Inputs, outputs and inner results of operators of a graph, as `Members` have them."""
     inside = set(members)
     asked: set[Tensor | None] = set(graph.outputs)
     for operator in graph.operators:
@@ -143,13 +143,13 @@ def where(operator: Operator) -> str:
     return f"{operator.label} of {operator.outputs[0].name!r}" if operator.outputs else operator.label
 
 
-def in_parts(model: Model, stretch: Stretch, operators: tuple[Operator, ...], tensors: Iterable[Tensor]) -> Model:
-    """The model with these operators in its main graph, in place of a stretch and all others; it has no plan.
+def in_parts(model: Model, members: Members, operators: tuple[Operator, ...], tensors: Iterable[Tensor]) -> Model:
+    """The model with these operators in its main graph, in place of the members and all others; it has no plan.
 
-    Tensors that only the stretch used are gone. `tensors`: those to add.
+    Tensors that only the members used are gone. `tensors`: those to add.
     """
     graph = model.main
-    suspects = {tensor for operator in stretch.operators for tensor in (*operator.inputs, *operator.outputs)}
+    suspects = {tensor for operator in members.operators for tensor in (*operator.inputs, *operator.outputs)}
     suspects.difference_update(graph.inputs, graph.outputs)
     for operator in operators:
         suspects.difference_update(operator.inputs, operator.outputs, operator.intermediates)

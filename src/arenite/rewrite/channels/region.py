@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arenite.errors import OptionError
 from arenite.rewrite.channels.rules import slices, why_not_channels
-from arenite.rewrite.regions import Stretch, check_order_is_free, check_results, ends_of, members_of, ruled, where
+from arenite.rewrite.regions import Members, check_order_is_free, check_results, ends_of, members_of, ruled, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _LONGEST = 8
 
 
 @dataclass(frozen=True, eq=False)
-class ChannelRegion(Stretch):
+class ChannelRegion(Members):
     """Operators that work channel by channel; built by `channel_region_of`.
 
     Attributes:

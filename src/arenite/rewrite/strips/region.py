@@ -9,7 +9,7 @@ from arenite.errors import OptionError
 from arenite.model import Outside
 from arenite.model.remembering import Remembering
 from arenite.operators.state import has_state
-from arenite.rewrite.regions import Stretch, check_order_is_free, check_results, ends_of, members_of, ruled, where
+from arenite.rewrite.regions import Members, check_order_is_free, check_results, ends_of, members_of, ruled, where
 from arenite.rewrite.strips.rows import Rows
 from arenite.rewrite.strips.splittable import rule
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Region(Stretch, Remembering):
+class Region(Members, Remembering):
     """Row-wise operators; built by `region_of`. `rules` say how each operator computes some rows."""
 
     rules: Mapping[Operator, Rule] = field(repr=False)

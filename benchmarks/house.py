@@ -12,6 +12,10 @@ from benchmarks.tables import Table
 ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src" / "arenite"
 COLUMNS = ("figure", "value", "asked", "met")
+_LINES_BEFORE = 57_795
+"""Lines of Python that the features of 30 November 2026 took at commit a156058, before they were written in fewer."""
+_FEWER = 1_500
+"""Lines that were asked to go, with the same features."""
 
 
 def run(only: str) -> Table:
@@ -31,7 +35,7 @@ def _figures() -> list[tuple[str, float, float]]:
     return [
         ("loose modules at the top", sum(each.name != "__init__.py" for each in SOURCE.glob("*.py")), 5),
         ("storeys of the contract", _storeys(), 12),
-        ("lines of Python", sum(lines.values()), 37_000),
+        ("lines of Python", sum(lines.values()), _LINES_BEFORE - _FEWER),
         ("lines of the largest module", max(lines.values()), 400),
         ("lines of the median function", statistics.median(functions), 8),
         ("lines of C kernels", sum(len(path.read_text(encoding="utf-8").splitlines()) for path in kernels), 4_300),

@@ -5,7 +5,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arenite.solve.relocate.room import Block, repacked
+from arenite.solve.relocate.repack import Block, repacked
 
 HEIGHT = 24
 BLOCKS = st.builds(Block, st.integers(0, HEIGHT), st.integers(1, 8), st.integers(0, 3))

@@ -85,10 +85,11 @@ def test_fit_in_words(model):
     result = run("fit", model)
     assert result.exit_code == 0
     assert max(map(len, result.stdout.partition("Next:")[0].splitlines())) <= 80  # commands to paste stay whole
-    held = sum(row["fits"] for row in json.loads(run("fit", model, "--json").stdout)["boards"])
+    rows = json.loads(run("fit", model, "--json").stdout)["boards"]
+    held = sum(row["fits"] for row in rows)
     assert f"Fits {held} of {len(hardware.boards())} boards" in result.stdout
     assert "tflm-esp-nn/esp32s3" in result.stdout
-    row = next(row for row in json.loads(run("fit", model, "--json").stdout)["boards"] if row["fits"])
+    row = next(row for row in rows if row["fits"])
     left = [row["available_bytes"] - row[key] for key in ("declare_bytes", "declare_bytes_after")]
     shown = next(line for line in result.stdout.splitlines() if line.startswith(f"{row['name']} "))
     assert shown.split()[-4:] == [f"{left[0]:,}", "left", f"{left[1]:,}", "left"]

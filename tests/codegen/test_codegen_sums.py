@@ -229,7 +229,7 @@ def test_a_plan_without_overlap_may_be_wrong_for_sums_which_live_longer_than_the
 def network():
     """A network that is as wide at its end as everywhere, over a small image."""
     b = Builder("wide", 5)
-    x = b.conv(b.input(32, 8, 1), 16, "a", kernel=3)
+    x = b.conv(b.input(24, 8, 1), 16, "a", kernel=3)
     x = b.separable(b.separable(x, 16, "b"), 16, "c")
     return b.model(b.softmax(b.dense(b.mean(x, "mean"), 3, "logits"), "softmax"))
 

@@ -51,7 +51,7 @@ def test_figures(model):
 
 def test_an_image_that_comes_in_rows(board, tmp_path):
     ends = Ends(inputs="rows")
-    plan = optimize(build("mobilenet-v1", resolution=48), Options(target="c", split=True, ends=ends, effort="low"))
+    plan = optimize(build("mobilenet-v1", resolution=24), Options(target="c", split=True, ends=ends, effort="low"))
     write_files(export_c(plan.model, "model", ends=ends), tmp_path)
     result = make("run", f"MODEL={tmp_path}")
     assert result.returncode == 0, result.stderr

@@ -37,7 +37,7 @@ def _figures() -> list[tuple[str, float, float]]:
         ("storeys of the contract", _storeys(), 12),
         ("lines of Python", sum(lines.values()), _LINES_BEFORE - _FEWER),
         ("lines of the largest module", max(lines.values()), 400),
-        ("lines of the median function", statistics.median(functions), 8),
+        ("lines of the median function", statistics.median_high(functions), 8),
         ("lines of C kernels", sum(len(path.read_text(encoding="utf-8").splitlines()) for path in kernels), 4_300),
         ("tests for a set of kernels by name outside backends/", _tests_for_sets(modules), 0),
     ]

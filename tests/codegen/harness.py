@@ -72,17 +72,17 @@ def own_kernels():
 
 
 @cache
-def _folder_of_headers():
-    return TemporaryDirectory(prefix="arenite-headers-")
+def _headers():
+    folder = TemporaryDirectory(prefix="arenite-headers-")
+    for name, text in own_kernels().items():
+        if name.endswith(".h"):
+            (Path(folder.name) / name).write_text(text)
+    return folder
 
 
 def folder_of_headers():
     """A folder with the headers of all kernels as they are exported, for C that tests write."""
-    folder = Path(_folder_of_headers().name)
-    for name, text in own_kernels().items():
-        if name.endswith(".h") and not (folder / name).exists():
-            (folder / name).write_text(text)
-    return folder
+    return _headers().name
 
 
 def arena_size(files):

@@ -91,7 +91,7 @@ def export_tflm(model: ModelSource, name: str | None = None, target: Target | st
 def bundled(model: Model, name: str | None, target: Target) -> Bundle:
     """As `export_tflm`, and why there is no self-test."""
     name = identifier(model.name) if name is None else checked(name)
-    _check_plan(model, target)
+    _check_runs(model, target)
     used = operators(model)
     content = write_bytes(model)
     inputs, outputs = ([port(each, 0) for each in tensors] for tensors in (model.main.inputs, model.main.outputs))
@@ -111,7 +111,8 @@ def bundled(model: Model, name: str | None, target: Target) -> Bundle:
     return Bundle({"CMakeLists.txt": _build_file(name, compiled, untested), **files}, untested)
 
 
-def _check_plan(model: Model, target: Target) -> None:
+def _check_runs(model: Model, target: Target) -> None:
+    """Check that the target is one of TFLM, and runs the order and the plan of the file rightly."""
     if target.generated:
         raise OptionError(f"{target.name} is no TFLM; give a target of TFLM, or export the model as C")
     if not runs_as_filed(model):

@@ -86,13 +86,11 @@ def paint_map(axes: Axes, found: MemoryMap, unit: int) -> None:
     unused = any(each.kind == "unused" and each.size for each in found.buffers)
     margin = max(1.0, scopes * _UNUSED_SHARE) if unused else 0.0
     for kind, colour in COLOURS.items():
-        patches = [
-            Rectangle((-_LEFT - margin, each.address / unit), margin, each.size / unit)
-            if kind == "unused"
-            else Rectangle((each.first - _LEFT, each.address / unit), each.last - each.first + 1, each.size / unit)
-            for each in found.buffers
-            if each.kind == kind and each.size
-        ]
+        patches = []
+        for each in found.buffers:
+            if each.kind == kind and each.size:
+                left, width = (-margin, margin) if kind == "unused" else (each.first, each.last - each.first + 1)
+                patches.append(Rectangle((left - _LEFT, each.address / unit), width, each.size / unit))
         axes.add_collection(PatchCollection(patches, facecolor=colour, edgecolor=edge, linewidth=0.4))
     axes.add_collection(
         PatchCollection(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import compiled_objects
 import pytest
 from chromium import launch
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 from playwright.sync_api import sync_playwright
+from typer import testing
 from warm_runtimes import forked_or_started
 
 from arenite.model.operator import _signature
@@ -27,12 +30,25 @@ settings.load_profile("arenite")
 # a test finds, would depend on which tests ran before in the same process.
 providers._get_local_constants = lambda: providers._local_constants
 
+# The runner of commands makes all of them anew for each command that a test gives, which takes longer than most run.
+testing._get_command = cache(testing._get_command)
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 SHARED = REPOSITORY.parent / "shared"
 
 
 if sys.platform == "linux":  # whose processes fork safely
     process._started = forked_or_started
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        compiled_objects.begin()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        compiled_objects.end()
 
 
 @pytest.fixture(scope="session")

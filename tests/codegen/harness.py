@@ -7,16 +7,17 @@ import re
 import shutil
 import subprocess
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
+from compiled_objects import compiled, included
 
 import arenite.codegen
 from arenite.backends import Backend, Overlap
 from arenite.backends.target import C
+from arenite.codegen import write_files
 from arenite.codegen.kernel_files import kernel_files
 from arenite.codegen.kernel_templates import KERNELS
 from arenite.codegen.text import Provenance, printed
@@ -26,6 +27,8 @@ from arenite.search.c_export import program
 KERNEL_FOLDER = Path(arenite.codegen.__file__).parent / "kernels"
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 SANITIZED = ["-std=c99", *STRICT, "-O1", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+
+PLAIN = ["-std=c99", *STRICT, "-O0", "-fno-builtin"]
 
 MAIN = """
 #include <stdio.h>
@@ -140,22 +143,12 @@ def run_c(models, rounds, folder, *, target=C, also=(), change=None):
     files["main.c"] = "#define _POSIX_C_SOURCE 200112L\n" + MAIN.format(
         includes="\n".join(includes), runs="".join(runs)
     )
-    folder = Path(folder)
-    for file, text in files.items():
-        (folder / file).write_text(change(text) if change else text)
-    program = folder / "program"
-    own = sorted(file for file in files if file.endswith(".c") and not file.startswith(("arenite_", "main.")))
-    for file in own:
-        _needs_nothing_else(file, files)
-    (folder / "models.c").write_text("".join(f'#include "{file}"\n' for file in own))
-    options = [each for each in also if not each.endswith(".c")]
-    kernels = [folder / file for file in files if file.endswith(".c") and file.startswith("arenite_")]
-    objects = _objects([*kernels, *(Path(each) for each in also if each.endswith(".c"))], options, files)
-    hidden = [f"-DM{number}_NO_ARENA" for number in range(len(models))]
-    command = [compiler(), *SANITIZED, *hidden, *options, "main.c", "models.c", *objects, "-o", "program"]
-    subprocess.run(command, check=True, cwd=folder)
+    for file in files:
+        if file.endswith(".c") and not file.startswith(("arenite_", "main.")):
+            _needs_nothing_else(file, files)
+    program = built({file: change(text) if change else text for file, text in files.items()}, Path(folder), also)
     fed = b"".join(array.tobytes() for model in rounds for inputs in model for array in inputs)
-    done = subprocess.run([str(program)], input=fed, capture_output=True, check=False)
+    done = subprocess.run([program], input=fed, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return _read(models, rounds, done.stdout)
 
@@ -170,7 +163,7 @@ NEEDED = {
 
 def _needs_nothing_else(file, files):
     """The file includes what it uses: all files of models are compiled as one, so the compiler would not tell."""
-    seen = _included(file, files)
+    seen = included(file, files)
     there = "".join(files.get(name, name) for name in seen if name != file)
     used = set(re.findall(r"\barenite_\w+", re.sub(r"/\*.*?\*/|#include .*?\n", "", files[file], flags=re.DOTALL)))
     assert used <= set(re.findall(r"\barenite_\w+", there)), (file, used)
@@ -178,34 +171,37 @@ def _needs_nothing_else(file, files):
         assert header in seen or not re.search(use, files[file]), (file, header)
 
 
-def _included(file, files):
-    """The names of a file and of all files that it includes, one through the other; those of the system in <>."""
-    found, waiting = {}, [file]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found[name] = None
-            waiting += re.findall(r'^#include "?(<[\w.]+>|[\w.]+)', files.get(name, ""), re.MULTILINE)
-    return found
+def built(files, folder, also=()):
+    """The program that `run_c` makes of the files of several models `m0`, `m1`, ..., kernels and a `main.c`.
+
+    All but `main.c` is built with sanitizers. That one is the test's own and has no accesses of its own to the memory
+    of a model: it calls functions of the C library, whose accesses are checked wherever they are called.
+    """
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    own = sorted(file for file in files if file.endswith(".c") and not file.startswith(("arenite_", "main.")))
+    (folder / "models.c").write_text("".join(f'#include "{file}"\n' for file in own))
+    options = [each for each in also if not each.endswith(".c")]
+    kernels = [folder / file for file in files if file.endswith(".c") and file.startswith("arenite_")]
+    kernels += [Path(each) for each in also if each.endswith(".c")]
+    hidden = [f"-D{Path(file).stem.upper()}_NO_ARENA" for file in own]
+    sanitized = [compiler(), *SANITIZED, *options]
+    objects = [
+        *compiled([compiler(), *PLAIN, *options, *hidden], [folder / "main.c"], files),
+        *compiled([*sanitized, *hidden], [folder / "models.c"], files),
+        *compiled(sanitized, kernels, files),
+    ]
+    subprocess.run([*sanitized, *objects, "-o", "program"], check=True, cwd=folder)
+    return folder / "program"
 
 
-@cache
-def _folder_of_objects():
-    return TemporaryDirectory(prefix="arenite-kernels-")
-
-
-def _objects(c_files, options, files):
-    """Objects of these files, which many programs have in common: each is compiled once in a run of the tests."""
-    found, folder = {}, Path(_folder_of_objects().name)
-    for path in c_files:
-        texts = [path.read_text(), *(files.get(name) for name in _included(path.name, files))]
-        found[path] = folder / f"{path.stem}-{sha256(repr((texts, options)).encode()).hexdigest()}.o"
-    missing = [path for path, made in found.items() if not made.exists()]
-    if missing:
-        subprocess.run([compiler(), *SANITIZED, *options, "-c", *missing], check=True, cwd=folder)
-    for path in missing:
-        (folder / f"{path.stem}.o").rename(found[path])
-    return list(found.values())
+def self_tested(files, folder, *options):
+    """The outcome of the self-test of exported files, all built with sanitizers and further options of the compiler."""
+    write_files(files, folder, force=True)
+    command = [compiler(), *SANITIZED, *options]
+    objects = compiled(command, [folder / file for file in sorted(files) if file.endswith(".c")], files)
+    subprocess.run([*command, *objects, "-o", "test"], check=True, cwd=folder)
+    return subprocess.run([folder / "test"], capture_output=True, text=True, check=False)
 
 
 def place_nearer(monkeypatch, forget_rules, too_near):

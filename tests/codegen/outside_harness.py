@@ -15,7 +15,7 @@ from arenite.backends.target import C
 from arenite.model import Outside
 from arenite.rewrite.outside import with_ends
 
-from .harness import SANITIZED, _objects, _read, compiler, sources
+from .harness import _read, built, sources
 
 MAIN = """
 #define _POSIX_C_SOURCE 200112L
@@ -126,19 +126,9 @@ def run_outside(models, rounds, folder, *, target=C, calls=2, also=(), **options
         functions += _functions(model, name, exported[f"{name}.h"])
         runs.append(_run(model, name, exported, len(inputs), calls))
     files["main.c"] = MAIN.format(includes="\n".join(includes), functions="".join(functions), runs="".join(runs))
-    folder = Path(folder)
-    for file, text in files.items():
-        (folder / file).write_text(text)
-    own = sorted(file for file in files if file.endswith(".c") and not file.startswith(("arenite_", "main.")))
-    (folder / "models.c").write_text("".join(f'#include "{file}"\n' for file in own))
-    kernels = [folder / file for file in files if file.endswith(".c") and file.startswith("arenite_")]
-    given = [each for each in also if not each.endswith(".c")]
-    objects = _objects([*kernels, *(Path(each) for each in also if each.endswith(".c"))], given, files)
-    hidden = [f"-DM{number}_NO_ARENA" for number in range(len(models))]
-    command = [compiler(), *SANITIZED, *hidden, *given, "main.c", "models.c", *objects, "-o", "program"]
-    subprocess.run(command, check=True, cwd=folder)
+    program = built(files, Path(folder), also)
     fed = b"".join(array.tobytes() for model in rounds for inputs in model for array in inputs)
-    done = subprocess.run([str(folder / "program")], input=fed, capture_output=True, check=False)
+    done = subprocess.run([program], input=fed, capture_output=True, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr.decode())
     return _read(models, rounds, done.stdout)
 

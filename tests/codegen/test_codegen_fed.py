@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from arenite import Ends, OptionError, Options, export_c, zoo
-from arenite.codegen import write_files
 from arenite.model import ElementType, Graph, Model, Operator, Tensor
 from arenite.search.optimization import preview
 
-from .harness import SANITIZED, arena_size, compiler
+from .harness import arena_size, self_tested
 
 ROWS = Ends(inputs="rows")
-
-
-def outcome(files, folder, *options):
-    """What the self-test prints, built with sanitizers."""
-    write_files(files, Path(folder), force=True)
-    sources = sorted(file for file in files if file.endswith(".c"))
-    built = subprocess.run(
-        [compiler(), *SANITIZED, *options, *sources, "-o", "test"],
-        cwd=folder,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert built.returncode == 0, built.stderr
-    return subprocess.run(["./test"], cwd=folder, check=False, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +33,7 @@ def files(exported):
 def test_it_computes_the_same_in_the_same_arena(strips, files, tmp_path):
     assert arena_size(files) == arena_size(export_c(strips, "net", may_move=False, ends=ROWS))
     assert "state->repetition" in files["net.c"]
-    result = outcome(files, tmp_path)
+    result = self_tested(files, tmp_path)
     assert (result.returncode, result.stdout) == (0, "net: 1 of 1 outputs agree with those of TFLM\n")
 
 
@@ -62,17 +44,17 @@ def test_rows_may_come_in_any_portions(files, tmp_path, rows):
         "NET_INPUT_0_ROW_LENGTH, 1)", f"NET_INPUT_0_ROW_LENGTH, row + {rows} > 48 ? 48 - row : {rows})"
     )
     assert files["net_test.c"] != test
-    assert outcome(files, tmp_path).returncode == 0
+    assert self_tested(files, tmp_path).returncode == 0
 
 
 def test_rows_that_are_missing_are_seen(files, tmp_path):
     files["net_test.c"] = files["net_test.c"].replace("row < NET_INPUT_0_ROWS", "row < NET_INPUT_0_ROWS - 20")
-    assert outcome(files, tmp_path).returncode == 1
+    assert self_tested(files, tmp_path).returncode == 1
 
 
 def test_another_row_is_seen(files, tmp_path):
     files["net_test.c"] = files["net_test.c"].replace("input_0 + row * NET", "input_0 + row / 2 * NET")
-    assert outcome(files, tmp_path).returncode == 1
+    assert self_tested(files, tmp_path).returncode == 1
 
 
 def test_feeding_goes_by_the_state_of_the_inference(files, tmp_path):
@@ -86,13 +68,13 @@ def test_feeding_goes_by_the_state_of_the_inference(files, tmp_path):
         "  if (wanted != 0) {", "  if (net_feed(input_0, 5) != 0) return 9;\n  if (wanted != 0) {"
     )
     assert files["net_test.c"].count("net_feed") == 4
-    assert outcome(files, tmp_path).returncode == 0
+    assert self_tested(files, tmp_path).returncode == 0
 
 
 def test_an_image_that_is_read_at_once(tmp_path):
     """Without strips the whole image is asked for before the first operator, and the inference ends with it."""
     files = export_c(zoo.build("chain", length=2, resolution=16), "net", ends=ROWS, fed=True)
-    assert outcome(files, tmp_path).returncode == 0
+    assert self_tested(files, tmp_path).returncode == 0
 
 
 def test_one_of_several_inputs_is_fed(tmp_path):
@@ -102,9 +84,9 @@ def test_one_of_several_inputs_is_fed(tmp_path):
     model = Model("two", (Graph("main", (x, y, z), (x, y), (z,), operators),))
     files = export_c(model, "net", ends=Ends({"y": "rows"}), fed=True)
     assert "NET_INPUT_1_ROW_LENGTH" in files["net_test.c"]
-    assert outcome(files, tmp_path).returncode == 0
+    assert self_tested(files, tmp_path).returncode == 0
     files["net_test.c"] = files["net_test.c"].replace("input_1 + row * NET", "input_1 + row / 2 * NET")
-    assert outcome(files, tmp_path).returncode == 1
+    assert self_tested(files, tmp_path).returncode == 1
 
 
 def test_the_source_names_each_place_once(files):

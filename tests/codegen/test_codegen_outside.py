@@ -35,7 +35,7 @@ from arenite.tflite.read import read_bytes
 from arenite.tflite.write import write_bytes
 from arenite.zoo.builder import Builder
 
-from .harness import SANITIZED, STRICT, arena_size, compiler, run_c, sources
+from .harness import STRICT, arena_size, compiler, run_c, self_tested, sources
 from .operators_at_random import KINDS, Maker, make
 from .outside_harness import outside, run_outside
 from .programs_at_random import program
@@ -270,14 +270,10 @@ SELF_TESTED = {
 @pytest.mark.parametrize("ends", [Ends("rows", "rows"), Ends("memory", "memory"), Ends("rows", "memory")], ids=str)
 def test_the_self_test(name, ends, tmp_path):
     files = export_c(SELF_TESTED[name](), "m", ends=ends)
-    for file, text in files.items():
-        (tmp_path / file).write_text(text)
-    found = sorted(file for file in files if file.endswith(".c"))
-    assert "m_test.c" in found
-    subprocess.run([compiler(), *SANITIZED, *found, "-o", "test"], check=True, cwd=tmp_path)
-    done = subprocess.run([str(tmp_path / "test")], capture_output=True, text=True, check=False)
+    assert "m_test.c" in files
+    done = self_tested(files, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
-    own = [file for file in found if not file.startswith("arenite_")]
+    own = sorted(file for file in files if file.endswith(".c") and not file.startswith("arenite_"))
     as_cpp = [compiler("g++"), "-x", "c++", "-std=c++11", *STRICT, "-fsyntax-only", *own]
     subprocess.run(as_cpp, check=True, cwd=tmp_path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from functools import cache
 from pathlib import Path
@@ -30,6 +31,8 @@ settings.load_profile("arenite")
 # a test finds, would depend on which tests ran before in the same process.
 providers._get_local_constants = lambda: providers._local_constants
 
+# By default Python looks for garbage after each 700 new objects, for which a tenth of the time of these tests would go.
+gc.set_threshold(50_000, 20, 50)
 # The runner of commands makes all of them anew for each command that a test gives, which takes longer than most run.
 testing._get_command = cache(testing._get_command)
 
@@ -44,6 +47,12 @@ if sys.platform == "linux":  # whose processes fork safely
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         compiled_objects.begin()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:  # noqa: ARG001 (the name is pytest's)
+    """Take the modules and the tests, which stay to the end, out of what is searched for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from arenite.solve.relocate.course import MovableGroups
 from arenite.solve.relocate.room import Room
@@ -26,8 +26,7 @@ _STEPS_OF_PLACING = 70
 """Budget steps per state, per buffer that begins in the scope, and per buffer already placed; measured on the zoo."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Offsets once a scope has begun, the units moved up to then, and the state of the scope before."""
 
     places: Places
@@ -90,13 +89,15 @@ class _Scope:
 
     def follow(self, states: Sequence[State]) -> list[State]:
         """The best successors of these states, at most `width`."""
-        field, best = self.field, dict[tuple[tuple[int, int], ...], tuple[tuple[int, ...], State]]()
+        field, scope, best = self.field, self.scope, dict[frozenset[tuple[int, int]], tuple[tuple[int, ...], State]]()
+        weights = self._weights()
         for state in states:
             for following in self._next(state):
-                lasting = {buffer: at for buffer, at in following.places.items() if field.last[buffer] > self.scope}
+                lasting = {buffer: at for buffer, at in following.places.items() if field.last[buffer] > scope}
+                unsorted = self._unsorted(lasting) if self.joins else 0
                 taken = field.taken(lasting) if self.dense else 0
-                rank = (self._unsorted(lasting), following.cost, taken, self._scattered(following.places))
-                key = tuple(sorted(lasting.items()))
+                rank = (unsorted, following.cost, taken, _scattered(following.places, weights))
+                key = frozenset(lasting.items())
                 if key not in best or best[key][0] > rank:
                     best[key] = rank, following
         return [state for _, state in sorted(best.values(), key=lambda ranked: ranked[0])[: self.width]]
@@ -105,20 +106,20 @@ class _Scope:
         """The successors of a state, with all buffers placed that begin in the scope."""
         field, scope = self.field, self.scope
         before = {buffer: at for buffer, at in state.places.items() if field.last[buffer] >= scope}
-        groups = MovableGroups(field, field.groups(before), before)
+        groups = MovableGroups(field, before)
         best: list[tuple[int, Places]] = [(0, before)]
         new = field.begins[scope]
         for count, number in enumerate(new):
             room = Room(field, self.height, frozenset(new[:count]))
             eager = any(number in join for join in self.joins.values())
-            reached: dict[tuple[tuple[int, int], ...], _Added] = {}
+            reached: dict[frozenset[tuple[int, int]], _Added] = {}
             for cost, places in best:
                 added = [_Added(cost, to, safe=True) for to in room.without_moves(number, places)]
                 if eager or not added:
                     added += _moved(groups, room.with_moves(number, places))
                 for each in added:
                     # Equal places cost the same, and all of them have a safe order or none has: the first will do.
-                    reached.setdefault(tuple(sorted(each.places.items())), each)
+                    reached.setdefault(frozenset(each.places.items()), each)
             most = self.width * _EAGER if eager else self.width
             cheapest = sorted(reached.values(), key=lambda each: each.cost)
             # An order of the moves is looked for only of those that are cheap enough to be kept.
@@ -140,19 +141,26 @@ class _Scope:
                 total += sum(begins.values()) - max(begins.values(), default=0)
         return total
 
-    def _scattered(self, places: Places) -> int:
-        """How much the live buffers obstruct later ones: distance to the nearer end of the arena, times scopes left.
-
-        Buffers that live long lie best near an end. More than 8 scopes left count as 8.
-        """
-        field, scope = self.field, self.scope
-        return sum(
-            min(field.last[one] - scope, 8) * min(at, self.height - at - field.sizes[one]) for one, at in places.items()
-        )
+    def _weights(self) -> dict[int, tuple[int, int]]:
+        """Of each live buffer the scopes that it has left, of which more than 8 count as 8, and its highest offset."""
+        field = self.field
+        alive = field.alive[list(field.begins).index(self.scope)]
+        return {one: (min(field.last[one] - self.scope, 8), self.height - field.sizes[one]) for one in alive}
 
 
-@dataclass(frozen=True, slots=True)
-class _Added:
+def _scattered(places: Places, weights: Mapping[int, tuple[int, int]]) -> int:
+    """How much the live buffers obstruct later ones: distance to the nearer end of the arena, times scopes left.
+
+    Buffers that live long lie best near an end. `weights` are those of `_Scope`.
+    """
+    total = 0
+    for one, at in places.items():  # for each state that is reached
+        left, highest = weights[one]
+        total += left * (at if at + at < highest else highest - at)
+    return total
+
+
+class _Added(NamedTuple):
     """Places with one buffer more, and the units moved for it; `safe`: the moves are known to have a safe order."""
 
     cost: int

@@ -6,6 +6,7 @@ The moves before a step are ordered so that none overwrites a buffer that is sti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,11 +27,15 @@ class Step(NamedTuple):
 class MovableGroups:
     """Groups of buffers at their offsets in one step, which move as one: they keep their buffers' relative offsets."""
 
-    def __init__(self, field: Field, groups: Sequence[tuple[int, ...]], before: Mapping[int, int]) -> None:
-        """`before`: the offsets, in units, of the buffers of all groups."""
+    def __init__(self, field: Field, before: Mapping[int, int]) -> None:
+        """`before`: the offsets of the buffers, in units."""
+        self.field = field
         self.before = before
-        self.groups = [(group, *field.span(group, before)) for group in groups]
+
+    @cached_property
+    def groups(self) -> list[tuple[tuple[int, ...], int, int]]:
         """Each group with its begin and its end."""
+        return [(group, *self.field.span(group, self.before)) for group in self.field.groups(self.before)]
 
     def moves(self, after: Mapping[int, int]) -> list[tuple[int, Step]] | None:
         """The moves to these offsets, each with its group's number, in the order of groups; None if a group breaks.
@@ -115,4 +120,4 @@ def moves_before(field: Field, places: Sequence[Places], step: int) -> list[Step
     lasting = {buffer: at for buffer, at in places[step - 1].items() if buffer in here}
     if all(here[buffer] == at for buffer, at in lasting.items()):
         return []
-    return MovableGroups(field, field.groups(lasting), lasting).ordered(places[step])
+    return MovableGroups(field, lasting).ordered(places[step])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from arenite.solve.place.gaps import gaps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from arenite.problems.placement import PlacementProblem
     from arenite.solve.place.gaps import Gap
@@ -101,11 +101,22 @@ class Field:
     def fits(self, number: int, offset: int, places: Mapping[int, int]) -> bool:
         """Whether all gaps of a buffer at `offset` to the buffers placed hold."""
         rules = self._limits[number]
-        for other, at in places.items():  # the innermost loop of the search
+        for other, at in places.items():
             limits = rules.get(other)
             if limits is not None and limits[0] < offset - at < limits[1] and offset - at not in limits[2]:
                 return False
         return True
+
+    def fitting(self, number: int, offsets: Iterable[int], places: Mapping[int, int]) -> Iterator[int]:
+        """Those of the offsets at which all gaps of a buffer to the buffers placed hold."""
+        rules = self._limits[number]
+        gaps = [(at, *rules[other]) for other, at in places.items() if other in rules]
+        for offset in offsets:  # the innermost loop of the search
+            for at, low, high, points in gaps:
+                if low < offset - at < high and offset - at not in points:
+                    break
+            else:
+                yield offset
 
     def touch(self, one: int, at: int, other: int, other_at: int) -> bool:
         """Whether two buffers have a common byte."""
@@ -124,7 +135,9 @@ class Field:
             end = max(end, places[number] + self.sizes[number])
         return [tuple(group) for group in found]
 
-    def span(self, group: Iterable[int], places: Mapping[int, int]) -> tuple[int, int]:
+    def span(self, group: Sequence[int], places: Mapping[int, int]) -> tuple[int, int]:
         """Begin and end of a group, in units."""
-        group = tuple(group)
+        if len(group) == 1:  # as most are
+            (one,) = group
+            return places[one], places[one] + self.sizes[one]
         return min(places[each] for each in group), max(places[each] + self.sizes[each] for each in group)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from arenite.solve.relocate.repack import Block, repacked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from arenite.solve.relocate.field import Field, Places
 
@@ -28,9 +27,8 @@ class Room:
 
     def without_moves(self, number: int, places: Places) -> Iterator[Places]:
         """The places with this buffer added where it touches another buffer or an end of the arena."""
-        for offset in self._offsets(number, places):
-            if self.field.fits(number, offset, places):
-                yield {**places, number: offset}
+        for offset in self.field.fitting(number, self._offsets(number, places), places):
+            yield {**places, number: offset}
 
     def with_moves(self, number: int, places: Places) -> Iterator[Places]:
         """The places with this buffer added where others make room; buffers that share bytes move together."""
@@ -57,7 +55,7 @@ class Room:
     def _one_elsewhere(self, number: int, places: Places, groups: Sequence[_PlacedGroup]) -> Iterator[Places]:
         """One group moves to a place apart from all others, so that the buffer fits."""
         at_ends, touching = self._offsets(number, {}), [self._offsets(number, group.places) for group in groups]
-        in_the_way = {offset: self._in_the_way(number, offset, groups) for offset in {*at_ends}.union(*touching)}
+        in_the_way = self._in_the_way(number, {*at_ends}.union(*touching), groups)
         for moving in groups:
             others = [(group, offsets) for group, offsets in zip(groups, touching, strict=True) if group is not moving]
             rest = {other: at for other, at in places.items() if other not in moving.places}
@@ -69,9 +67,12 @@ class Room:
                 for target in _apart(walls, moving.block.size, self.height):
                     yield {**rest, **moving.at(target), number: offset}
 
-    def _in_the_way(self, number: int, offset: int, groups: Sequence[_PlacedGroup]) -> list[_PlacedGroup]:
-        """The groups that conflict with the buffer at an offset; at most two, since one is all that may move away."""
-        return list(islice((group for group in groups if not self.field.fits(number, offset, group.places)), 2))
+    def _in_the_way(
+        self, number: int, offsets: Collection[int], groups: Sequence[_PlacedGroup]
+    ) -> dict[int, list[_PlacedGroup]]:
+        """The groups that conflict with the buffer at each offset."""
+        free = [(group, set(self.field.fitting(number, offsets, group.places))) for group in groups]
+        return {offset: [group for group, fitting in free if offset not in fitting] for offset in offsets}
 
     def _all_closer(self, number: int, places: Places, groups: Sequence[_PlacedGroup]) -> Iterator[Places]:
         """The buffer goes between two groups, or shares bytes with some; all groups are repacked in their order."""

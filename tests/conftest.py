@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
         compiled_objects.begin()
 
 
-def pytest_collection_finish(session: pytest.Session) -> None:  # noqa: ARG001 (the name is pytest's)
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Take the modules and the tests, which stay to the end, out of what is searched for garbage."""
     gc.collect()
     gc.freeze()

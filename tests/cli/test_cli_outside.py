@@ -17,7 +17,7 @@ from arenite.tflite.write import write_bytes
 def folder(tmp_path_factory):
     """A folder with a model whose input and output have rows, and one whose output has none."""
     found = tmp_path_factory.mktemp("outside")
-    models = {"image": ("u-net", {"depth": 1, "resolution": 16}), "classes": ("mobilenet-v1", {"resolution": 32})}
+    models = {"image": ("u-net", {"depth": 1, "resolution": 12}), "classes": ("mobilenet-v1", {"resolution": 32})}
     for name, (family, parameters) in models.items():
         model = zoo.build(family, **parameters)
         (found / f"{name}.tflite").write_bytes(write_bytes(model))
@@ -41,7 +41,7 @@ def planned(folder):
 def test_the_printed_command_writes_the_c_files(planned, folder, monkeypatch):
     result, _ = planned
     assert result.exit_code == 0, result.output
-    assert re.search(r"Input input comes in rows: at most \d+ of 16 are in the arena at a time\n", result.stdout)
+    assert re.search(r"Input input comes in rows: at most \d+ of 12 are in the arena at a time\n", result.stdout)
     assert "Output classes is where each call says, not in the arena\n" in result.stdout
     assert "Only for c: other kernels may compute wrong results with this file\n" in result.stdout
     monkeypatch.chdir(folder)

@@ -43,8 +43,8 @@ CASES = {
     "image, memory out": ("image", Ends("rows", "memory")),
 }
 MODELS = {
-    "classifier": lambda: zoo.build("mobilenet-v1", resolution=32),
-    "image": lambda: zoo.build("u-net", depth=1, resolution=16),
+    "classifier": lambda: zoo.build("mobilenet-v1", resolution=24),
+    "image": lambda: zoo.build("u-net", depth=1, resolution=12),
 }
 
 
@@ -135,15 +135,15 @@ def test_what_a_plan_says(plans):
     assert (rows.what, rows.where, rows.rows, memory) == (
         "input",
         "rows",
-        16,
+        12,
         OutsideEnd(plan.model.main.outputs[0].name, "output", "memory", 0, 0),
     )
-    assert 0 < rows.held < 16
-    assert outside_line(rows) == f"Input input comes in rows: at most {rows.held} of 16 are in the arena at a time"
+    assert 0 < rows.held < 12
+    assert outside_line(rows) == f"Input input comes in rows: at most {rows.held} of 12 are in the arena at a time"
     assert outside_line(memory).endswith("is where each call says, not in the arena")
     values = json.loads(json.dumps(as_json(plan)))
     assert values["outside"] == [
-        {"name": "input", "what": "input", "where": "rows", "rows": 16, "held": rows.held},
+        {"name": "input", "what": "input", "where": "rows", "rows": 12, "held": rows.held},
         {"name": memory.name, "what": "output", "where": "memory", "rows": 0, "held": 0},
     ]
     assert plans("image", Ends()).to_json()["outside"] == []
@@ -209,7 +209,7 @@ def test_points_of_a_frontier_are_for_the_same_ends():
     asked = Options(target="c", effort="low", rounds=1, ends=Ends("rows"), verify=False)
     found = explore(MODELS["classifier"](), asked)
     plan = found.plan(len(found.points) - 1)
-    assert plan.outside[0].held < 32
+    assert plan.outside[0].held < 24
     assert plan.arenas[1].declare_bytes == found.points[-1].arena_bytes, "without what moves"
     step = next(after_explore(found, Path("m.tflite"), {"--target": "c"}, ends_words(asked.ends)))
     assert step.command.startswith("arenite explore m.tflite --target c --stream-input --pick ")

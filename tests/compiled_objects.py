@@ -35,7 +35,7 @@ def compiled(command: Sequence[str], sources: Sequence[Path], texts: Mapping[str
     """The objects of C files, made by a compiler's command.
 
     `texts`: the text of each file that a source may include, by its name; other files that it includes stay as they
-    are. A source that does not compile raises `subprocess.CalledProcessError` with the compiler's words.
+    are. Raises `subprocess.CalledProcessError` for a source that does not compile; the compiler prints why.
     """
     folder = Path(os.environ[VARIABLE])
     found = {}
@@ -48,7 +48,7 @@ def compiled(command: Sequence[str], sources: Sequence[Path], texts: Mapping[str
     if missing:
         # Another process may compile the same one, so that objects come to the folder when they are whole.
         with TemporaryDirectory(dir=folder) as place:
-            subprocess.run([*command, "-c", *missing], check=True, cwd=place, capture_output=True, text=True)
+            subprocess.run([*command, "-c", *missing], check=True, cwd=place)
             for source in missing:
                 (Path(place) / f"{source.stem}.o").rename(found[source])
     return list(found.values())

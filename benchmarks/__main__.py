@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
 import platform
 from pathlib import Path
+
+from benchmarks.cores import stay_on_one_core
 
 BENCHMARKS = {
     "order": "benchmarks.order",
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--only", default="", metavar="TEXT", help="only rows whose name contains TEXT")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all figures to FILE")
     arguments = parser.parse_args()
-    _stay_on_one_core()
+    stay_on_one_core()
     results = {
         name: importlib.import_module(module).run(arguments.only).data()
         for name, module in BENCHMARKS.items()
@@ -49,11 +50,6 @@ def main() -> None:
     if arguments.json is not None:
         machine = {"python": platform.python_version(), "system": platform.system(), "machine": platform.machine()}
         arguments.json.write_text(json.dumps({"machine": machine, "results": results}, indent=1) + "\n")
-
-
-def _stay_on_one_core() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """Compiles C files into objects, each once in a run of the tests: hundreds of programs have most of theirs in common.
 
-All processes of pytest share one folder of objects, whose names are hashes of everything that an object is made of.
+All workers of pytest share one folder of objects. An object's name is a hash of the compiler's command and of the text
+of its source and of the headers that the test knows. Other headers count by their names only: they do not change during
+a run.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -17,18 +20,38 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-VARIABLE = "ARENITE_TEST_OBJECTS"
+FOLDER_VARIABLE = "ARENITE_TEST_OBJECTS"
 """Environment variable with the folder of objects, which the workers of pytest inherit."""
 
 
-def begin() -> None:
+def make_folder() -> Path:
     """Make the folder, in the process that starts the workers."""
-    os.environ[VARIABLE] = mkdtemp(prefix="arenite-objects-")
+    folder = mkdtemp(prefix="arenite-objects-")
+    os.environ[FOLDER_VARIABLE] = folder
+    return Path(folder)
 
 
-def end() -> None:
-    """Remove the folder, in the process that made it."""
-    shutil.rmtree(os.environ.pop(VARIABLE))
+def remove_folder(folder: Path) -> None:
+    """Remove the folder; what is left of a run that was interrupted may still write into it."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def headers(texts: Mapping[str, str]) -> Path:
+    """A folder with these headers, which are the same in all workers, for C that tests write."""
+    place = _folder() / "headers"
+    if not place.exists():
+        with TemporaryDirectory(dir=_folder()) as workspace:
+            made = Path(workspace) / "headers"
+            made.mkdir()
+            for name, text in texts.items():
+                (made / name).write_text(text)
+            with contextlib.suppress(OSError):  # another worker was quicker
+                made.rename(place)
+    return place
+
+
+def _folder() -> Path:
+    return Path(os.environ[FOLDER_VARIABLE])
 
 
 def compiled(command: Sequence[str], sources: Sequence[Path], texts: Mapping[str, str]) -> list[Path]:
@@ -37,20 +60,19 @@ def compiled(command: Sequence[str], sources: Sequence[Path], texts: Mapping[str
     `texts`: the text of each file that a source may include, by its name; other files that it includes stay as they
     are. Raises `subprocess.CalledProcessError` for a source that does not compile; the compiler prints why.
     """
-    folder = Path(os.environ[VARIABLE])
     found = {}
     for source in sources:
         known = {**texts, source.name: source.read_text()}
         made_of = [known.get(name, name) for name in included(source.name, known)]
         key = sha256(repr([*command, *made_of]).encode()).hexdigest()
-        found[source] = folder / f"{source.stem}-{key}.o"
+        found[source] = _folder() / f"{source.stem}-{key}.o"
     missing = [source for source, made in found.items() if not made.exists()]
     if missing:
-        # Another process may compile the same one, so that objects come to the folder when they are whole.
-        with TemporaryDirectory(dir=folder) as place:
-            subprocess.run([*command, "-c", *missing], check=True, cwd=place)
+        # Another worker may compile the same source, so objects are made elsewhere and come here when complete.
+        with TemporaryDirectory(dir=_folder()) as workspace:
+            subprocess.run([*command, "-c", *missing], check=True, cwd=workspace)
             for source in missing:
-                (Path(place) / f"{source.stem}.o").rename(found[source])
+                (Path(workspace) / f"{source.stem}.o").rename(found[source])
     return list(found.values())
 
 

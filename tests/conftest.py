@@ -31,9 +31,9 @@ settings.load_profile("arenite")
 # a test finds, would depend on which tests ran before in the same process.
 providers._get_local_constants = lambda: providers._local_constants
 
-# By default Python looks for garbage after each 700 new objects, for which a tenth of the time of these tests would go.
+# At the thresholds that Python begins with, looking for garbage takes a tenth of the time of these tests.
 gc.set_threshold(50_000, 20, 50)
-# The runner of commands makes all of them anew for each command that a test gives, which takes longer than most run.
+# `CliRunner` makes all commands anew each time that it runs one, which takes longer than most commands run.
 testing._get_command = cache(testing._get_command)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -45,19 +45,15 @@ if sys.platform == "linux":  # whose processes fork safely
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        compiled_objects.begin()
+    if not hasattr(config, "workerinput"):  # workers share the folder of the process that starts them
+        folder = compiled_objects.make_folder()
+        config.add_cleanup(lambda: compiled_objects.remove_folder(folder))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Take the modules and the tests, which stay to the end, out of what is searched for garbage."""
+    """Exclude the modules and tests, which stay to the end, from what is searched for garbage."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        compiled_objects.end()
 
 
 @pytest.fixture(scope="session")

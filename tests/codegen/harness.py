@@ -8,11 +8,10 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from compiled_objects import compiled, included
+from compiled_objects import compiled, headers, included
 
 import arenite.codegen
 from arenite.backends import Backend, Overlap
@@ -27,8 +26,9 @@ from arenite.search.c_export import program
 KERNEL_FOLDER = Path(arenite.codegen.__file__).parent / "kernels"
 STRICT = ["-Wall", "-Wextra", "-Wconversion", "-Wpedantic", "-Werror"]
 SANITIZED = ["-std=c99", *STRICT, "-O1", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
-
-PLAIN = ["-std=c99", *STRICT, "-O0", "-fno-builtin"]
+UNSANITIZED = ["-std=c99", *STRICT, "-O0", "-fno-builtin"]
+"""For `main.c`, which this compiles in a tenth of the time. It touches the memory of models only through functions of
+the C library, whose calls AddressSanitizer checks; -fno-builtin keeps GCC from replacing them by code of its own."""
 
 MAIN = """
 #include <stdio.h>
@@ -75,17 +75,9 @@ def own_kernels():
 
 
 @cache
-def _headers():
-    folder = TemporaryDirectory(prefix="arenite-headers-")
-    for name, text in own_kernels().items():
-        if name.endswith(".h"):
-            (Path(folder.name) / name).write_text(text)
-    return folder
-
-
 def folder_of_headers():
     """A folder with the headers of all kernels as they are exported, for C that tests write."""
-    return _headers().name
+    return headers({name: text for name, text in own_kernels().items() if name.endswith(".h")})
 
 
 def arena_size(files):
@@ -146,7 +138,8 @@ def run_c(models, rounds, folder, *, target=C, also=(), change=None):
     for file in files:
         if file.endswith(".c") and not file.startswith(("arenite_", "main.")):
             _needs_nothing_else(file, files)
-    program = built({file: change(text) if change else text for file, text in files.items()}, Path(folder), also)
+    written = {file: change(text) for file, text in files.items()} if change else files
+    program = linked_program(written, Path(folder), also)
     fed = b"".join(array.tobytes() for model in rounds for inputs in model for array in inputs)
     done = subprocess.run([program], input=fed, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
@@ -171,34 +164,34 @@ def _needs_nothing_else(file, files):
         assert header in seen or not re.search(use, files[file]), (file, header)
 
 
-def built(files, folder, also=()):
-    """The program that `run_c` makes of the files of several models `m0`, `m1`, ..., kernels and a `main.c`.
+def linked_program(files, folder, also=()):
+    """The program that `run_c` or `run_outside` makes of the files of models, of kernels and a `main.c`.
 
-    All but `main.c` is built with sanitizers. That one is the test's own and has no accesses of its own to the memory
-    of a model: it calls functions of the C library, whose accesses are checked wherever they are called.
+    `also`: options for the compiler, and further C files and archives.
     """
     for file, text in files.items():
         (folder / file).write_text(text)
     own = sorted(file for file in files if file.endswith(".c") and not file.startswith(("arenite_", "main.")))
     (folder / "models.c").write_text("".join(f'#include "{file}"\n' for file in own))
-    options = [each for each in also if not each.endswith(".c")]
+    archives = [each for each in also if each.endswith(".a")]
+    options = [each for each in also if not each.endswith((".c", ".a"))]
     kernels = [folder / file for file in files if file.endswith(".c") and file.startswith("arenite_")]
     kernels += [Path(each) for each in also if each.endswith(".c")]
-    hidden = [f"-D{Path(file).stem.upper()}_NO_ARENA" for file in own]
+    no_arena = [f"-D{Path(file).stem.upper()}_NO_ARENA" for file in own]
     sanitized = [compiler(), *SANITIZED, *options]
     objects = [
-        *compiled([compiler(), *PLAIN, *options, *hidden], [folder / "main.c"], files),
-        *compiled([*sanitized, *hidden], [folder / "models.c"], files),
+        *compiled([compiler(), *UNSANITIZED, *options, *no_arena], [folder / "main.c"], files),
+        *compiled([*sanitized, *no_arena], [folder / "models.c"], files),
         *compiled(sanitized, kernels, files),
     ]
-    subprocess.run([*sanitized, *objects, "-o", "program"], check=True, cwd=folder)
+    subprocess.run([*sanitized, *objects, *archives, "-o", "program"], check=True, cwd=folder)
     return folder / "program"
 
 
-def self_tested(files, folder, *options):
-    """The outcome of the self-test of exported files, all built with sanitizers and further options of the compiler."""
+def self_tested(files, folder):
+    """The outcome of the self-test of exported files, all built with sanitizers."""
     write_files(files, folder, force=True)
-    command = [compiler(), *SANITIZED, *options]
+    command = [compiler(), *SANITIZED]
     objects = compiled(command, [folder / file for file in sorted(files) if file.endswith(".c")], files)
     subprocess.run([*command, *objects, "-o", "test"], check=True, cwd=folder)
     return subprocess.run([folder / "test"], capture_output=True, text=True, check=False)

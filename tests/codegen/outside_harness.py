@@ -15,7 +15,7 @@ from arenite.backends.target import C
 from arenite.model import Outside
 from arenite.rewrite.outside import with_ends
 
-from .harness import _read, built, sources
+from .harness import _read, linked_program, sources
 
 MAIN = """
 #define _POSIX_C_SOURCE 200112L
@@ -126,7 +126,7 @@ def run_outside(models, rounds, folder, *, target=C, calls=2, also=(), **options
         functions += _functions(model, name, exported[f"{name}.h"])
         runs.append(_run(model, name, exported, len(inputs), calls))
     files["main.c"] = MAIN.format(includes="\n".join(includes), functions="".join(functions), runs="".join(runs))
-    program = built(files, Path(folder), also)
+    program = linked_program(files, Path(folder), also)
     fed = b"".join(array.tobytes() for model in rounds for inputs in model for array in inputs)
     done = subprocess.run([program], input=fed, capture_output=True, check=False)
     assert done.returncode == 0, (done.returncode, done.stderr.decode())

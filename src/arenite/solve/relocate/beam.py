@@ -142,7 +142,7 @@ class _Scope:
         return total
 
     def _weights(self) -> dict[int, tuple[int, int]]:
-        """Of each live buffer the scopes that it has left, of which more than 8 count as 8, and its highest offset."""
+        """Per live buffer: the scopes it has left (at most 8), and the highest offset at which it fits."""
         field = self.field
         alive = field.alive[list(field.begins).index(self.scope)]
         return {one: (min(field.last[one] - self.scope, 8), self.height - field.sizes[one]) for one in alive}
@@ -151,10 +151,10 @@ class _Scope:
 def _scattered(places: Places, weights: Mapping[int, tuple[int, int]]) -> int:
     """How much the live buffers obstruct later ones: distance to the nearer end of the arena, times scopes left.
 
-    Buffers that live long lie best near an end. `weights` are those of `_Scope`.
+    Buffers that live long lie best near an end. `weights`: as `_Scope._weights` gives them.
     """
     total = 0
-    for one, at in places.items():  # for each state that is reached
+    for one, at in places.items():  # this runs for each state that is reached
         left, highest = weights[one]
         total += left * (at if at + at < highest else highest - at)
     return total

@@ -108,11 +108,11 @@ class Field:
         return True
 
     def fitting(self, number: int, offsets: Iterable[int], places: Mapping[int, int]) -> Iterator[int]:
-        """Those of the offsets at which all gaps of a buffer to the buffers placed hold."""
+        """The offsets at which a buffer keeps its gaps to all buffers placed."""
         rules = self._limits[number]
-        gaps = [(at, *rules[other]) for other, at in places.items() if other in rules]
+        limits = [(at, *rules[other]) for other, at in places.items() if other in rules]
         for offset in offsets:  # the innermost loop of the search
-            for at, low, high, points in gaps:
+            for at, low, high, points in limits:
                 if low < offset - at < high and offset - at not in points:
                     break
             else:

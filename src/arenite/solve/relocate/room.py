@@ -71,8 +71,8 @@ class Room:
         self, number: int, offsets: Collection[int], groups: Sequence[_PlacedGroup]
     ) -> dict[int, list[_PlacedGroup]]:
         """The groups that conflict with the buffer at each offset."""
-        free = [(group, set(self.field.fitting(number, offsets, group.places))) for group in groups]
-        return {offset: [group for group, fitting in free if offset not in fitting] for offset in offsets}
+        fitting_of = [(group, set(self.field.fitting(number, offsets, group.places))) for group in groups]
+        return {offset: [group for group, fitting in fitting_of if offset not in fitting] for offset in offsets}
 
     def _all_closer(self, number: int, places: Places, groups: Sequence[_PlacedGroup]) -> Iterator[Places]:
         """The buffer goes between two groups, or shares bytes with some; all groups are repacked in their order."""

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.program import ARENA, Call, If, Loop, Once, Parameters, Pause, Run, While
+from arenite.codegen.program import ARENA, Address, Call, If, Loop, Once, Parameters, Pause, Run, While
 from arenite.codegen.text.cmsis_nn import guard
 from arenite.codegen.text.fed import OWN_ARENA, SOURCE, STORED_REPETITION, Labels, row_macro, streamed
 from arenite.codegen.text.lines import call_lines, comment_lines
@@ -24,7 +23,7 @@ from arenite.codegen.text.values import COPY, IN_PLACE, Repetition, argument, tr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from arenite.codegen.program import Block, Function, Memory, Place, Program, Work
+    from arenite.codegen.program import Block, Function, Memory, Place, Program, Step, Work
     from arenite.codegen.text.values import Names
 
 _SOURCE = """\
@@ -142,11 +141,33 @@ def _inner(program: Program, function: Function, names: Names) -> str:
 def _body(function: Function, names: Names, given: Sequence[str], *, has_status: bool) -> str:
     """Lines of the function of a graph, which has the `given` names; a compiler would warn of those that none uses."""
     lines = "".join(_steps(function, names))
-    used = set(re.findall(r"\w+", re.sub(r"/\*.*?\*/", "", lines, flags=re.DOTALL)))
+    used = {name for step in function.steps for name in _used(step)}
     lines += "".join(f"  (void){name};\n" for name in given if name not in used)
     if not has_status:
         return lines
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")
+
+
+def _used(step: Step | Run) -> Iterator[str]:
+    """Names of the arena, of the caller's pointers and of its context that a step uses."""
+    if isinstance(step, Call):
+        yield from [CONTEXT] * bool(step.application)
+        pointers = (each for layer in step.arguments if isinstance(layer, Parameters) for _, each in layer.pointers)
+        yield from (each.base for each in (*step.arguments, *pointers) if isinstance(each, Address))
+    elif isinstance(step, Run | Pause | Once):
+        yield ARENA
+    else:
+        if isinstance(step, If | While) and isinstance(step.condition, Address):
+            yield step.condition.base
+        for each in _parts(step):
+            yield from _used(each)
+
+
+def _parts(step: Loop | If | While) -> Sequence[Work]:
+    """The calls and runs of a step, in their order in the text."""
+    if isinstance(step, Loop):
+        return step.body
+    return (*step.then, *step.otherwise) if isinstance(step, If) else (*step.before, *step.test, *step.body)
 
 
 def _steps(function: Function, names: Names, labels: Labels | None = None) -> Iterator[str]:

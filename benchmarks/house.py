@@ -91,10 +91,12 @@ def _tests_for_sets() -> int:
 
 
 def _minutes_of_check() -> float | None:
-    """Minutes by the clock of `./check` on two cores, on which nothing else should run; None if it fails.
+    """Minutes by the clock of `./check` on two cores, on which nothing else should run.
 
-    What it prints goes to standard error.
+    None if it fails, or without two cores. What it prints goes to standard error.
     """
+    if len(CORES) < 2:
+        return None
     started = time.monotonic()
     done = subprocess.run([ROOT / "check"], cwd=ROOT, check=False, stdout=sys.stderr, preexec_fn=_on_two_cores)
     return (time.monotonic() - started) / 60 if done.returncode == 0 else None

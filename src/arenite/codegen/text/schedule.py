@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from arenite.codegen.description import short_name
-from arenite.codegen.program import ARENA, Address, Call, If, Loop, Once, Parameters, Pause, Run, While
+from arenite.codegen.program import ARENA, Address, Call, If, Loop, Once, Parameters, Pause, Run, While, works
 from arenite.codegen.text.cmsis_nn import guard
 from arenite.codegen.text.fed import OWN_ARENA, SOURCE, STORED_REPETITION, Labels, row_macro, streamed
 from arenite.codegen.text.lines import call_lines, comment_lines
@@ -148,26 +148,20 @@ def _body(function: Function, names: Names, given: Sequence[str], *, has_status:
     return f"{'  int status;' if function.checked else ''}\n{lines}\n  return 0;\n".lstrip("\n")
 
 
-def _used(step: Step | Run) -> Iterator[str]:
+def _used(step: Step) -> Iterator[str]:
     """Names of the arena, of the caller's pointers and of its context that a step uses."""
-    if isinstance(step, Call):
-        yield from [CONTEXT] * bool(step.application)
-        pointers = (each for layer in step.arguments if isinstance(layer, Parameters) for _, each in layer.pointers)
-        yield from (each.base for each in (*step.arguments, *pointers) if isinstance(each, Address))
-    elif isinstance(step, Run | Pause | Once):
-        yield ARENA
-    else:
-        if isinstance(step, If | While) and isinstance(step.condition, Address):
-            yield step.condition.base
-        for each in _parts(step):
-            yield from _used(each)
-
-
-def _parts(step: Loop | If | While) -> Sequence[Work]:
-    """The calls and runs of a step, in their order in the text."""
-    if isinstance(step, Loop):
-        return step.body
-    return (*step.then, *step.otherwise) if isinstance(step, If) else (*step.before, *step.test, *step.body)
+    if isinstance(step, Pause | Once):
+        yield ARENA  # for their bytes in it
+    elif isinstance(step, If | While) and isinstance(step.condition, Address):
+        yield step.condition.base
+    for work in works(step):
+        if isinstance(work, Run):
+            yield ARENA
+            continue
+        if work.application:
+            yield CONTEXT
+        pointers = (each for layer in work.arguments if isinstance(layer, Parameters) for _, each in layer.pointers)
+        yield from (each.base for each in (*work.arguments, *pointers) if isinstance(each, Address))
 
 
 def _steps(function: Function, names: Names, labels: Labels | None = None) -> Iterator[str]:

@@ -90,7 +90,7 @@ class _Scope:
     def follow(self, states: Sequence[State]) -> list[State]:
         """The best successors of these states, at most `width`."""
         field, scope, best = self.field, self.scope, dict[frozenset[tuple[int, int]], tuple[tuple[int, ...], State]]()
-        weights = self._weights()
+        weights = self._weights(states[0].places)
         for state in states:
             for following in self._next(state):
                 lasting = {buffer: at for buffer, at in following.places.items() if field.last[buffer] > scope}
@@ -141,11 +141,14 @@ class _Scope:
                 total += sum(begins.values()) - max(begins.values(), default=0)
         return total
 
-    def _weights(self) -> dict[int, tuple[int, int]]:
-        """Per live buffer: the scopes it has left (at most 8), and the highest offset at which it fits."""
-        field = self.field
-        alive = field.alive[list(field.begins).index(self.scope)]
-        return {one: (min(field.last[one] - self.scope, 8), self.height - field.sizes[one]) for one in alive}
+    def _weights(self, before: Places) -> dict[int, tuple[int, int]]:
+        """Per buffer: the scopes it has left (at most 8), and the highest offset at which it fits.
+
+        Of the buffers placed `before`, which are the same in all states, and of those that begin in the scope.
+        """
+        field, scope = self.field, self.scope
+        placed = (*before, *field.begins[scope])
+        return {one: (min(field.last[one] - scope, 8), self.height - field.sizes[one]) for one in placed}
 
 
 def _scattered(places: Places, weights: Mapping[int, tuple[int, int]]) -> int:
